@@ -1,0 +1,114 @@
+"""The status vocabulary: for each kind of thing and each of its states the word, the tone and the icon of its pill.
+
+Tones: "" (neutral), "info" (under way), "warn" (needs someone), "ok" (accepted), "bad" (late, failed).
+A state that no kind knows is shown as it is, in a neutral pill.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Status(NamedTuple):
+    word: str | Promise
+    tone: str
+    icon: str
+
+
+STATUSES: dict[str, dict[str, Status]] = {
+    "plan": {
+        "draft": Status(_("Draft"), "", "pencil-line"),
+        "submitted": Status(pgettext_lazy("plan", "Submitted"), "info", "send"),
+        "returned": Status(_("Returned"), "warn", "undo-2"),
+        "issued": Status(_("Issued"), "ok", "stamp"),
+        "running": Status(_("Under way"), "info", "circle-dot"),
+        "closed": Status(_("Closed"), "", "archive"),
+        "cancelled": Status(_("Cancelled"), "", "ban"),
+    },
+    "task": {
+        "not_started": Status(_("Not started"), "", "circle-dashed"),
+        "not_due": Status(_("Not due yet"), "", "calendar"),
+        "running": Status(_("Under way"), "info", "circle-dot"),
+        "due": Status(_("Due"), "warn", "clock"),
+        "late": Status(_("Overdue"), "bad", "triangle-alert"),
+        "done": Status(_("Completed"), "ok", "circle-check"),
+        "undated": Status(_("No deadline"), "", "circle-dashed"),
+    },
+    "progress": {
+        "not_due": Status(_("Not due yet"), "", "calendar"),
+        "due": Status(_("Due"), "warn", "clock"),
+        "late": Status(_("Overdue"), "bad", "triangle-alert"),
+        "sent": Status(_("Sent"), "info", "send"),
+        "returned": Status(_("Returned"), "warn", "undo-2"),
+        "accepted": Status(_("Accepted"), "ok", "circle-check"),
+    },
+    "round": {
+        "planned": Status(_("Not open yet"), "", "circle-dashed"),
+        "open": Status(_("Open"), "info", "circle-dot"),
+        "closed": Status(_("Closed"), "", "archive"),
+    },
+    "sheet": {
+        "not_open": Status(_("Not open yet"), "", "circle-dashed"),
+        "scoring": Status(_("Self-scoring"), "info", "pencil-line"),
+        "awaiting_head": Status(_("Waiting for the head"), "warn", "hourglass"),
+        "submitted": Status(pgettext_lazy("sheet", "Submitted"), "info", "inbox"),
+        "verifying": Status(_("Being verified"), "info", "badge-check"),
+        "preliminary": Status(_("Preliminary result"), "ok", "circle-check"),
+        "appealed": Status(_("Under re-check"), "warn", "scale"),
+        "approved": Status(_("Approved"), "ok", "stamp"),
+        "published": Status(_("Published"), "ok", "megaphone"),
+    },
+    "criteria_set": {
+        "draft": Status(_("Draft"), "", "pencil-line"),
+        "published": Status(_("In force"), "ok", "stamp"),
+        "retired": Status(_("No longer in force"), "", "archive"),
+    },
+    "unit": {
+        "valid": Status(_("In operation"), "ok", "circle-check"),
+        "future": Status(_("Not yet formed"), "", "calendar"),
+        "past": Status(_("Ceased to operate"), "", "archive"),
+    },
+    "job": {
+        "queued": Status(_("Queued"), "", "hourglass"),
+        "running": Status(_("Running"), "info", "loader-circle"),
+        "done": Status(pgettext_lazy("job", "Done"), "ok", "circle-check"),
+        "failed": Status(_("Failed"), "bad", "circle-x"),
+        "cancelled": Status(_("Cancelled"), "", "ban"),
+        "expired": Status(_("Expired"), "", "archive"),
+    },
+}
+
+SAVE_STATES: dict[str, Status] = {
+    "saved": Status(_("Saved"), "ok", "check"),
+    "saving": Status(_("Saving"), "", "loader-circle"),
+    "unsaved": Status(_("Not saved, kept on this device"), "bad", "cloud-off"),
+    "refused": Status(_("Not saved"), "bad", "circle-alert"),
+    "locked": Status(_("Locked"), "", "lock"),
+}
+
+# ISO 18091 lights: letter, class, word. The letters are those of the standard's Vietnamese form.
+LIGHTS: dict[str, tuple[str, str, str | Promise]] = {
+    "green": ("X", "x", pgettext_lazy("light", "Green")),
+    "yellow": ("V", "v", pgettext_lazy("light", "Yellow")),
+    "red": ("Đ", "d", pgettext_lazy("light", "Red")),
+}
+LIGHT_ALIASES = {"x": "green", "v": "yellow", "d": "red", "đ": "red", "amber": "yellow"}
+
+FILE_ICONS = {
+    "pdf": "file-text",
+    "docx": "file-text",
+    "doc": "file-text",
+    "txt": "file-text",
+    "xlsx": "file-spreadsheet",
+    "xls": "file-spreadsheet",
+    "csv": "file-spreadsheet",
+    "png": "file-image",
+    "jpg": "file-image",
+    "jpeg": "file-image",
+    "link": "link",
+}
+NOTICE_ICONS = {"info": "info", "warn": "triangle-alert", "bad": "circle-x", "ok": "circle-check", "": "info"}

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from django.urls import include, path
+
+from isoportal import api, health, home
+
+# Apps whose pages live under more than one word (plans/, tasks/) are included at the root and name them themselves.
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("", include("assessments.urls")),
+    path("", include("plans.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("activity/", include("activity.urls")),
+    path("api/v1/", include((api.urlpatterns, "api"))),
+    path("budgets/", include("budgets.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("reports/", include("reports.urls")),
+    path("units/", include("units.urls")),
+]

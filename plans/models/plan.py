@@ -1,0 +1,228 @@
+"""What is to be done: a plan as its document has it, part by part, blanks left blank."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from units.access import UnitScopedQuerySet, allowed_units
+from units.models import Unit, User
+from units.permissions import Permission
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class Standard(models.Model):
+    """A standard in one edition, e.g. TCVN ISO 18091, 2020: a row, never a constant, since editions follow each other."""
+
+    code = models.CharField(_("standard"), max_length=60)
+    edition = models.CharField(_("edition"), max_length=10, blank=True)
+    title = models.CharField(_("title"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("standard")
+        verbose_name_plural = _("standards")
+        ordering = ["code", "edition"]
+        constraints = [models.UniqueConstraint(fields=["code", "edition"], name="standard_once_per_edition")]
+
+    def __str__(self) -> str:
+        return f"{self.code}:{self.edition}" if self.edition else self.code
+
+
+class PlanQuerySet(UnitScopedQuerySet["Plan"]):
+    def allowed_to(self, user: User | AnonymousUser, permission: Permission) -> Self:
+        """Plans of the units where `user` holds `permission`; whoever may view in a unit that carries out a task of a
+        plan may also read that plan (but not its money, and not what other units report)."""
+        units = allowed_units(user, permission)
+        rule = Q(unit__in=units)
+        if permission in {Permission.PLAN_VIEW, Permission.REPORT_VIEW, Permission.REPORT_REQUEST}:
+            rule |= Q(pk__in=Plan.objects.filter(tasks__performers__unit__in=units).values("pk"))
+        return self.filter(rule)
+
+
+PlanManager = models.Manager.from_queryset(PlanQuerySet)
+
+
+class Plan(models.Model):
+    """A plan or decision (kế hoạch, quyết định) that a People's Committee or its ISO steering committee issues.
+
+    The date of the paper may lack its day or be blank while it is a draft, so it is stored in parts (NĐ 30/2020/NĐ-CP,
+    phụ lục I, mục II: the number and the day are given when the document is issued).
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        ISSUED = "issued", _("Issued")
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="plans", verbose_name=_("issuing unit"))
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
+    number = models.CharField(_("number"), max_length=20, blank=True)
+    symbol = models.CharField(_("symbol"), max_length=60, blank=True)
+    kind = models.CharField(_("kind of document"), max_length=60)
+    place = models.CharField(_("place"), max_length=120, blank=True)
+    issue_year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    issue_month = models.PositiveSmallIntegerField(_("month"), null=True, blank=True)
+    issue_day = models.PositiveSmallIntegerField(_("day"), null=True, blank=True)
+    issuer = models.CharField(_("issuer"), max_length=200, blank=True)
+    title = models.TextField(_("title"))
+    standards = models.ManyToManyField(Standard, related_name="plans", verbose_name=_("standards"))
+    preamble = models.TextField(_("opening words"), blank=True)
+    closing = models.TextField(_("closing clause"), blank=True)
+    signer_name = models.CharField(_("signer"), max_length=120, blank=True)
+    source_text = models.TextField(blank=True, editable=False)
+    source_digest = models.CharField(max_length=64, blank=True, editable=False)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    issued_at = models.DateTimeField(null=True, editable=False)
+
+    objects = PlanManager()
+
+    class Meta:
+        verbose_name = _("plan")
+        verbose_name_plural = _("plans")
+        ordering = ["-issue_year", "-issue_month", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "source_digest"], condition=~Q(source_digest=""), name="plan_document_once_per_unit"
+            ),
+            models.CheckConstraint(condition=Q(issue_month=None) | Q(issue_month__range=(1, 12)), name="plan_month"),
+            models.CheckConstraint(condition=Q(issue_day=None) | Q(issue_day__range=(1, 31)), name="plan_day"),
+            models.CheckConstraint(
+                condition=Q(status="draft")
+                | (~Q(number="") & Q(issue_year__isnull=False, issue_month__isnull=False, issue_day__isnull=False)),
+                name="issued_plan_has_number_and_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.symbol}" if self.number else self.title[:120]
+
+    @property
+    def issue_date(self) -> date | None:
+        """The full date, or None while the paper lacks any part of it."""
+        if self.issue_year and self.issue_month and self.issue_day:
+            return date(self.issue_year, self.issue_month, self.issue_day)
+        return None
+
+
+class Ordered(models.Model):
+    """A part of a plan in the order of the document, with the numbers of the document's lines it came from."""
+
+    order = models.PositiveSmallIntegerField()
+    source_lines = models.JSONField(default=list, editable=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["order"]
+
+
+class LegalBasis(Ordered):
+    """One citation in the words of the document ("Căn cứ Quyết định số …;")."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="legal_bases")
+    text = models.TextField()
+
+    class Meta(Ordered.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
+class Passage(Ordered):
+    """A heading or paragraph of the document that is kept word for word: purposes, requirements, contents, notes."""
+
+    class Kind(models.TextChoices):
+        HEADING = "heading", _("Heading")
+        PURPOSE = "purpose", _("Purpose")
+        REQUIREMENT = "requirement", _("Requirement")
+        CONTENT = "content", _("Content")
+        NOTE = "note", _("Note")
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="passages")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    section = models.CharField(max_length=300, blank=True)
+    text = models.TextField()
+
+    class Meta(Ordered.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
+class Funding(models.Model):
+    """What the document says of money: whole đồng or None where it gives no figure, and where it comes from."""
+
+    plan = models.OneToOneField(Plan, on_delete=models.CASCADE, related_name="funding")
+    text = models.TextField(_("funding"), blank=True)
+    source = models.TextField(_("source of funds"), blank=True)
+    amount = models.BigIntegerField(_("amount"), null=True, blank=True)
+    source_lines = models.JSONField(default=list, editable=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount=None) | Q(amount__gte=0), name="funding_not_negative")]
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
+class Responsibility(Ordered):
+    """A body and its duties, one line each."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="responsibilities")
+    body = models.TextField()
+    duties = models.JSONField(default=list)
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(Ordered.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return self.body[:80]
+
+
+class Recipient(Ordered):
+    """Who the document goes to and what for ("để b/c"); the filing line ("Lưu: VT, TĐC") is the last one."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="recipients")
+    text = models.CharField(max_length=300)
+    purpose = models.CharField(max_length=120, blank=True)
+
+    class Meta(Ordered.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class SignatureLine(Ordered):
+    """One line of the signing block above the name; `is_office` marks the office held, printed under the seal's space."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="signature_lines")
+    text = models.CharField(max_length=200)
+    is_office = models.BooleanField(default=False)
+
+    class Meta(Ordered.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class UnrecognisedLine(Ordered):
+    """A line of the imported document that was not understood: shown to the officer, never dropped."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="unrecognised_lines")
+    text = models.TextField()
+
+    class Meta(Ordered.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return self.text[:80]

@@ -1,0 +1,50 @@
+"""How far a unit has come with a task: append-only, so that history is never lost."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from plans.models.task import Task
+from units.access import UnitScopedQuerySet
+from units.models import Unit, User
+
+
+class ProgressUpdateQuerySet(UnitScopedQuerySet["ProgressUpdate"]):
+    def latest_per_unit(self) -> Self:
+        """The last word of each unit on each task."""
+        newest = models.Subquery(
+            ProgressUpdate.objects.filter(task=models.OuterRef("task"), unit=models.OuterRef("unit"))
+            .order_by("-pk")
+            .values("pk")[:1]
+        )
+        return self.filter(pk=newest)
+
+
+ProgressUpdateManager = models.Manager.from_queryset(ProgressUpdateQuerySet)
+
+
+class ProgressUpdate(models.Model):
+    """`percent` is 0–100. A task on which a unit has said nothing has no row: blank is not zero."""
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="updates", verbose_name=_("task"))
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"))
+    percent = models.PositiveSmallIntegerField(_("percent"))
+    note = models.TextField(_("what was done"), blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    objects = ProgressUpdateManager()
+
+    class Meta:
+        verbose_name = _("progress update")
+        verbose_name_plural = _("progress updates")
+        ordering = ["-pk"]
+        constraints = [models.CheckConstraint(condition=Q(percent__range=(0, 100)), name="progress_is_a_percentage")]
+        indexes = [models.Index(fields=["task", "unit", "-id"], name="progress_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.percent} % {self.task}"

@@ -1,0 +1,54 @@
+"""Who may do what where. Every list, page, endpoint, export and report asks here, and nowhere else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
+from django.shortcuts import get_object_or_404
+
+from units.models import Membership, Unit, UnitQuerySet, User
+from units.permissions import SUBTREE_ROLES, Permission, roles_with
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+M = TypeVar("M", bound=models.Model, covariant=True)
+
+
+def allowed_units(user: User | AnonymousUser, permission: Permission) -> UnitQuerySet:
+    """The units in which `user` holds `permission` today: a subquery, to be used inside another query.
+
+    A role of a province reaches over its unit's whole subtree, a role of a unit over that unit alone. A unit that has
+    ended stays within reach of its people: its plans and sheets are still theirs to read.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return Unit.objects.none()
+    held = Membership.objects.current().filter(user=user, role__in=roles_with(permission))
+    reaching = held.filter(role__in=SUBTREE_ROLES).annotate(
+        below=ExpressionWrapper(OuterRef("path"), output_field=models.CharField())
+    )
+    return Unit.objects.filter(
+        Q(pk__in=held.values("unit")) | Exists(reaching.filter(below__startswith=F("unit__path")))
+    )
+
+
+class UnitScopedQuerySet(models.QuerySet[M]):
+    """A queryset of things that belong to a unit; `unit_path` says how to reach it."""
+
+    unit_path = "unit"
+
+    def allowed_to(self, user: User | AnonymousUser, permission: Permission) -> Self:
+        return self.filter(**{f"{self.unit_path}__in": allowed_units(user, permission)})
+
+
+def get_allowed(
+    queryset: UnitScopedQuerySet[M], user: User, view: Permission, then: Permission | None = None, **lookup: Any
+) -> M:
+    """The one object, 404 if `user` may not see it, 403 if they may see it but not do `then`."""
+    obj = get_object_or_404(queryset.allowed_to(user, view), **lookup)
+    if then and not queryset.allowed_to(user, then).filter(pk=obj.pk).exists():
+        raise PermissionDenied
+    return obj

@@ -1,0 +1,129 @@
+"""What every page of the shell shows of the person: where they may go, and as whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from units.models import Membership
+from units.permissions import GRANTS, Permission, Role
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.utils.functional import _StrPromise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """One entry of the rail. `permission` None: for everybody who is signed in."""
+
+    url_name: str
+    prefixes: tuple[str, ...]
+    label: _StrPromise
+    icon: str
+    permission: Permission | None = None
+    on_tabbar: bool = False
+
+
+PLACES: list[tuple[_StrPromise | str, list[Place]]] = [
+    ("", [Place(url_name="home", prefixes=(), label=_("Today"), icon="house", on_tabbar=True)]),
+    (
+        _("Programme"),
+        [
+            Place(
+                url_name="plans:list",
+                prefixes=("/plans/", "/tasks/"),
+                label=_("Plans"),
+                icon="clipboard-list",
+                permission=Permission.PLAN_VIEW,
+                on_tabbar=True,
+            ),
+            Place(
+                url_name="budgets:list",
+                prefixes=("/budgets/",),
+                label=_("Money"),
+                icon="wallet",
+                permission=Permission.BUDGET_VIEW,
+            ),
+        ],
+    ),
+    (
+        _("Assessment"),
+        [
+            Place(
+                url_name="assessments:list",
+                prefixes=("/assessments/", "/rounds/"),
+                label=_("Score sheets"),
+                icon="clipboard-check",
+                permission=Permission.ASSESSMENT_VIEW,
+                on_tabbar=True,
+            ),
+            Place(
+                url_name="assessments:criteria_list",
+                prefixes=("/criteria/",),
+                label=_("Criteria sets"),
+                icon="scale",
+                permission=Permission.ASSESSMENT_VIEW,
+            ),
+        ],
+    ),
+    (
+        _("General"),
+        [
+            Place(
+                url_name="units:list",
+                prefixes=("/units/",),
+                label=_("Units"),
+                icon="building-2",
+                permission=Permission.UNIT_VIEW,
+            ),
+            Place(
+                url_name="reports:list",
+                prefixes=("/reports/",),
+                label=_("Reports"),
+                icon="chart-column",
+                permission=Permission.REPORT_VIEW,
+                on_tabbar=True,
+            ),
+            Place(
+                url_name="activity:list",
+                prefixes=("/activity/",),
+                label=_("Log"),
+                icon="history",
+                permission=Permission.AUDIT_VIEW,
+            ),
+        ],
+    ),
+]
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """The rail and the phone bar, from the roles the person holds: one query, and none for who is not signed in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"nav": [], "nav_place": "", "person_role": ""}
+    memberships = list(Membership.objects.current().filter(user=user).select_related("unit").order_by("pk"))
+    held = frozenset().union(*(GRANTS[Role(m.role)] for m in memberships))
+    nav = []
+    for title, places in PLACES:
+        items = [
+            {
+                "url": (url := reverse(place.url_name)),
+                "label": place.label,
+                "icon": place.icon,
+                "current": request.path == url or request.path.startswith(place.prefixes or ("\0",)),
+                "on_tabbar": place.on_tabbar,
+            }
+            for place in places
+            if place.permission is None or place.permission in held
+        ]
+        if items:
+            nav.append({"title": title, "items": items})
+    return {
+        "nav": nav,
+        "nav_place": " · ".join(dict.fromkeys(m.unit.label for m in memberships)),
+        "person_role": ", ".join(dict.fromkeys(str(m.get_role_display()) for m in memberships)),
+    }

@@ -1,0 +1,70 @@
+"""Roles and permissions as data: who may do what. Where they may do it is in `units.access`."""
+
+from __future__ import annotations
+
+from enum import StrEnum, auto
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(StrEnum):
+    UNIT_VIEW = auto()
+    PLAN_VIEW = auto()
+    PLAN_EDIT = auto()
+    PLAN_ISSUE = auto()
+    TASK_REPORT = auto()
+    ASSESSMENT_VIEW = auto()
+    ASSESSMENT_SCORE = auto()
+    ROUND_MANAGE = auto()
+    BUDGET_VIEW = auto()
+    BUDGET_SPEND = auto()
+    REPORT_VIEW = auto()
+    REPORT_REQUEST = auto()
+    AUDIT_VIEW = auto()
+    ACCOUNT_MANAGE = auto()
+
+
+class Role(models.TextChoices):
+    ADMINISTRATOR = "administrator", _("Administrator")
+    PROGRAMME_OFFICER = "programme_officer", _("Programme officer")
+    ASSESSOR = "assessor", _("Assessor")
+    LEADER = "leader", _("Leader")
+    FINANCE = "finance", _("Finance")
+    UNIT_HEAD = "unit_head", _("Unit head")
+    UNIT_OFFICER = "unit_officer", _("Unit officer")
+    OBSERVER = "observer", _("Observer")
+
+
+# Roles that reach over their unit and everything below it; the others hold in their own unit alone.
+SUBTREE_ROLES: frozenset[Role] = frozenset(
+    {Role.ADMINISTRATOR, Role.PROGRAMME_OFFICER, Role.ASSESSOR, Role.LEADER, Role.FINANCE}
+)
+
+_READ = frozenset({Permission.UNIT_VIEW, Permission.PLAN_VIEW, Permission.ASSESSMENT_VIEW, Permission.REPORT_VIEW})
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.ADMINISTRATOR: frozenset(Permission) - {Permission.ASSESSMENT_SCORE},
+    Role.PROGRAMME_OFFICER: _READ
+    | {
+        Permission.PLAN_EDIT,
+        Permission.PLAN_ISSUE,
+        Permission.TASK_REPORT,
+        Permission.ROUND_MANAGE,
+        Permission.BUDGET_VIEW,
+        Permission.BUDGET_SPEND,
+        Permission.REPORT_REQUEST,
+        Permission.AUDIT_VIEW,
+    },
+    Role.ASSESSOR: _READ | {Permission.REPORT_REQUEST},
+    Role.LEADER: _READ | {Permission.BUDGET_VIEW, Permission.REPORT_REQUEST, Permission.AUDIT_VIEW},
+    Role.FINANCE: (_READ - {Permission.ASSESSMENT_VIEW})
+    | {Permission.BUDGET_VIEW, Permission.BUDGET_SPEND, Permission.REPORT_REQUEST},
+    Role.UNIT_HEAD: _READ | {Permission.TASK_REPORT, Permission.ASSESSMENT_SCORE, Permission.REPORT_REQUEST},
+    Role.UNIT_OFFICER: _READ | {Permission.TASK_REPORT, Permission.ASSESSMENT_SCORE, Permission.REPORT_REQUEST},
+    Role.OBSERVER: _READ,
+}
+
+
+def roles_with(permission: Permission) -> list[Role]:
+    return [role for role, granted in GRANTS.items() if permission in granted]
