@@ -86,7 +86,7 @@ for name in ("money", "number", "score", "percent", "day", "moment", "clock", "b
 def _drawing(name: str) -> str:
     """The inside of a lucide icon; raises lucide.IconDoesNotExist."""
     svg = str(lucide(name, size=None))
-    return svg[svg.index(">") + 1 : svg.rindex("</svg>")].strip()
+    return "".join(line.strip() for line in svg[svg.index(">") + 1 : svg.rindex("</svg>")].splitlines())
 
 
 @register.simple_tag
