@@ -81,6 +81,11 @@ for name in ("money", "number", "score", "percent", "day", "moment", "clock", "b
     register.filter(name, getattr(formats, name))
 
 
+def _trim(rendered: str) -> SafeString:
+    """What a template or a block rendered is already escaped; only the white space around it goes."""
+    return mark_safe(rendered.strip())  # noqa: S308
+
+
 # -- Small signs -----------------------------------------------------------------------------------------------------
 @lru_cache(maxsize=512)
 def _drawing(name: str) -> str:
@@ -102,8 +107,7 @@ def icon(name: str, *, label: str = "", tone: str = "") -> SafeString:
 
 @register.simple_tag
 def pill(text: str, *, tone: str = "", icon: str = "") -> SafeString:
-    markup = render_to_string("_ui/status.html", {"text": text, "tone": tone, "icon": icon})
-    return mark_safe(markup.strip())  # noqa: S308 -- rendered, so escaped
+    return _trim(render_to_string("_ui/status.html", {"text": text, "tone": tone, "icon": icon}))
 
 
 @lru_cache(maxsize=512)
@@ -120,7 +124,7 @@ def status(kind: str, value: str, *, text: str = "") -> SafeString:
 @lru_cache(maxsize=16)
 def _light(value: str, language: str | None) -> SafeString:
     letter, shape, word = vocabulary.LIGHTS[value]
-    return render_to_string("_ui/light.html", {"letter": letter, "shape": shape, "word": word})
+    return _trim(render_to_string("_ui/light.html", {"letter": letter, "shape": shape, "word": word}))
 
 
 @register.simple_tag
@@ -159,7 +163,7 @@ def crumb(label: str, url: str = "") -> SafeString:
 @register.simple_block_tag
 def page_head(content: str, title: str, *, over: str = "", lead: str = "", pill: str = "") -> SafeString:
     return render_to_string(
-        "_ui/page_head.html", {"content": content.strip(), "title": title, "over": over, "lead": lead, "pill": pill}
+        "_ui/page_head.html", {"content": _trim(content), "title": title, "over": over, "lead": lead, "pill": pill}
     )
 
 
@@ -209,7 +213,7 @@ def notice(content: str, tone: str = "info") -> SafeString:
 
 @register.simple_block_tag
 def empty_state(content: str, text: str, *, icon: str = "inbox") -> SafeString:
-    return render_to_string("_ui/empty.html", {"content": content.strip(), "text": text, "icon": icon})
+    return render_to_string("_ui/empty.html", {"content": _trim(content), "text": text, "icon": icon})
 
 
 @register.simple_tag
@@ -283,7 +287,7 @@ def filters(context: Context, content: str, form: BaseForm, *, label: str) -> Sa
         fields.dress(bound, small=True)
     sort = _query(context).get("sort", [""])[0]
     chosen = any(value not in (None, "", []) for value in form.data.values()) if form.is_bound else False
-    values = {"content": content.strip(), "form": form, "label": label, "sort": sort, "chosen": chosen}
+    values = {"content": _trim(content), "form": form, "label": label, "sort": sort, "chosen": chosen}
     return render_to_string("_ui/filters.html", values)
 
 
