@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from budgets import views
 
 app_name = "budgets"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", views.budget_list, name="list")]
