@@ -116,7 +116,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """`lines` are authority and office as written; `office` is the line that stands under the signature, if one does."""
+    """`lines` are authority and office as written; `office` is the line under the signature, if any."""
 
     lines: tuple[str, ...] = ()
     name: str | None = None

@@ -1,0 +1,105 @@
+"""The file as lines, and the ledger that no line escapes."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from plans.document.model import Line, PlanDocument, Source, Text
+from plans.document.spelling import fold, tidy
+
+# Zero-width and direction marks: they carry no letter and would hide a word from comparison.
+_INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_MARKUP = re.compile(r"\*\*|__(?=\S)|(?<=\S)__|</?(?:b|i|u|br|p|center)\s*/?>|\\(?=[-.*_#+()|])")
+_HEADING_MARK = re.compile(r"^\s{0,3}(?:#{1,6}|>)\s+")
+_ITALIC = re.compile(r"^(\s*)([*_])(?=\S)([^*_]+)(?<=\S)\2(\s*)$")
+# Left out of the layout field: they are the paper's body for printing, or the lines themselves, not a use of a line.
+_NOT_A_USE = {"sections", "lines", "unrecognised"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RawLine:
+    """A line while it is read: `text` keeps tabs and runs of spaces, which mark columns."""
+
+    number: int
+    text: str
+    after_gap: bool  # a blank line stands above it
+
+    @property
+    def tidy(self) -> str:
+        return tidy(self.text)
+
+    @property
+    def folded(self) -> str:
+        return fold(self.tidy)
+
+
+def split_lines(text: str) -> tuple[RawLine, ...]:
+    """The non-blank lines of `text` in NFC; other spaces become spaces, characters no database takes become U+FFFD."""
+    text = unicodedata.normalize("NFC", text.removeprefix("\ufeff"))
+    lines: list[RawLine] = []
+    gap = True
+    for number, raw in enumerate(text.splitlines(), start=1):
+        if not raw.strip():
+            gap = True
+            continue
+        lines.append(RawLine(number, clean(raw), gap))
+        gap = False
+    return tuple(lines)
+
+
+def clean(raw: str) -> str:
+    """One line without markup and invisible characters; never empty when `raw` is not blank."""
+    visible = "".join(map(_visible, raw.translate(_INVISIBLE)))
+    plain = _ITALIC.sub(r"\1\3\4", _HEADING_MARK.sub("", _MARKUP.sub("", visible)))
+    for candidate in (plain, visible, "\ufffd"):
+        if candidate.strip():
+            return candidate.rstrip()
+    return "\ufffd"
+
+
+def sources(value: object) -> Iterator[int]:
+    """The numbers of all lines that the fields of `value` cite."""
+    if isinstance(value, tuple):
+        for member in value:
+            yield from sources(member)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            member = getattr(value, field.name)
+            if field.name == "source" or field.name.endswith("_source"):
+                yield from (member if isinstance(member, tuple) else ())
+            elif field.name not in _NOT_A_USE:
+                yield from sources(member)
+
+
+def settle(document: PlanDocument, lines: tuple[RawLine, ...]) -> PlanDocument:
+    """`document` with its lines, and with those that no field cites listed as unrecognised.
+
+    The list is the difference, never what some branch remembered to put there: a reader that forgets a line cannot
+    lose it.
+    """
+    used = set(sources(document))
+    return dataclasses.replace(
+        document,
+        lines=tuple(Line(line.number, line.tidy) for line in lines),
+        unrecognised=tuple(Text(line.tidy, (line.number,)) for line in lines if line.number not in used),
+    )
+
+
+def joined(lines: list[RawLine] | tuple[RawLine, ...]) -> Text:
+    return Text(" ".join(line.tidy for line in lines), source_of(lines))
+
+
+def source_of(lines: list[RawLine] | tuple[RawLine, ...]) -> Source:
+    return tuple(dict.fromkeys(line.number for line in lines))
+
+
+def _visible(character: str) -> str:
+    if character == "\t" or " " <= character <= "~":
+        return character
+    category = unicodedata.category(character)
+    if category == "Zs":
+        return " "
+    return "\ufffd" if category in {"Cc", "Cs"} else character

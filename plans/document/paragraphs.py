@@ -1,0 +1,162 @@
+"""Lines joined into paragraphs, each with the label it begins with ("I.", "a)", "-")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from plans.document.lines import RawLine, joined
+from plans.document.model import Source, Text
+from plans.document.spelling import fold, is_capitals
+from plans.document.table import Table, read_table
+
+# Ranks of label styles: a lower rank ends what stands under a higher one.
+RANK = {
+    "part": 0, "capital": 1, "roman": 2, "article": 2, "note": 2, "number": 3, "number2": 4, "number3": 5,
+    "letter": 6, "dash": 7, "plus": 8, "none": 9, "table": 9,
+}  # fmt: skip
+_LABELS = (
+    ("part", re.compile(r"(?:Phần|PHẦN)\s+(?:thứ\s+\w+|THỨ\s+\w+|[IVX]{1,5}|\d{1,2})\b\s?[.:–-]?")),
+    ("article", re.compile(r"(?:Điều|ĐIỀU)\s+\d{1,3}\s?[.:]?")),
+    ("roman", re.compile(r"(?!V/v)(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})\s?(?:[./):]|[–-](?=\s))(?=\s*[^\W\d])")),
+    ("capital", re.compile(r"[A-H]\s?[./)](?=\s+\w)")),
+    ("number3", re.compile(r"\d{1,2}\.\d{1,2}\.\d{1,2}(?:\.\d{1,2})?[.)/]?(?=\s+[^\W\d_a-z(])")),
+    ("number2", re.compile(r"\d{1,2}\.\d{1,2}[.)/]?(?=\s+[^\W\d_a-z(])")),
+    ("number", re.compile(r"\d{1,2}\s?(?:[.)](?=\s*[^\W\d(])|/(?=\s*[^\W\d])|[–-](?=\s+[^\W\d]))")),
+    ("letter", re.compile(r"[a-zđ]\s?(?:\)|[./](?=\s))(?=\s*\S)")),
+    ("plus", re.compile(r"[+](?=\s*\S)")),
+    ("dash", re.compile(r"[-–—−•●▪■◦○*·►➢✓\uf000-\uf0ff](?=\s*\S)")),
+)
+RULE = re.compile(r"[\W_]{2,}")
+_PAGE_NUMBER = re.compile(r"(?:-\s?)?\d{1,3}(?:\s?-)?|Trang \d{1,3}(?:\s?/\s?\d{1,3})?")
+_NOTE = re.compile(r"\(.*(?:phu luc|kem theo|bieu mau|du toan chi tiet)")
+_OPEN_END = re.compile(r"(?:,|\b(?:va|cua|cac|ve|cho|tai|voi|theo|trong|hoac|de|la|tinh|so|quoc gia))$")
+ATTRIBUTE = re.compile(
+    r"(?:(?P<lead>(?:co quan|don vi|bo phan)?\s?(?:chu tri|dau moi)(?: thuc hien| tham muu)?)"
+    r"|(?P<support>(?:(?:cac )?(?:co quan|don vi|bo phan))?\s?phoi hop(?: thuc hien)?)"
+    r"|(?P<direct>(?:co quan|don vi|lanh dao)?\s?chi dao)"
+    r"|(?P<period>thoi (?:gian|han|diem)(?: thuc hien| hoan thanh| trien khai| to chuc| du kien)*|tien do(?: thuc hien)?|"
+    r"hoan thanh)"
+    r"|(?P<deliverable>(?:du kien )?(?:san pham|ket qua)(?:,? (?:san pham|ket qua|du kien|dat duoc|dau ra|hoan thanh))*)"
+    r"|(?P<cost>(?:tong )?kinh phi(?: thuc hien| du kien)*)"
+    r"|(?P<quantity>so luong|quy mo)"
+    r"|(?P<execute>(?:co quan|don vi|bo phan|nguoi)? ?(?:thuc hien|phu trach)))\s*:\s*"
+)
+
+
+@dataclass(slots=True)
+class Node:
+    """A paragraph or table, and what stands under it."""
+
+    style: str
+    label: str = ""
+    lines: list[RawLine] = field(default_factory=list)
+    children: list[Node] = field(default_factory=list)
+    table: Table | None = None
+    text: str = ""
+
+    @property
+    def source(self) -> Source:
+        return tuple(line.number for line in self.lines)
+
+    def as_text(self) -> Text:
+        return Text(self.text, self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraphs:
+    nodes: list[Node]
+    decorations: list[Text]
+
+
+def is_decoration(line: RawLine) -> bool:
+    """A drawn rule or a page number."""
+    return bool(RULE.fullmatch(line.tidy) and len(set(line.tidy) - {" "}) <= 2) or bool(
+        _PAGE_NUMBER.fullmatch(line.tidy)
+    )
+
+
+def read_paragraphs(lines: tuple[RawLine, ...], start: int, stop: int) -> Paragraphs:
+    """The paragraphs and tables of `lines[start:stop]`, lines that the paper only wrapped joined."""
+    nodes: list[Node] = []
+    decorations: list[Text] = []
+    width = _width(lines[start:stop])
+    gap = False
+    position = start
+    while position < stop:
+        line = lines[position]
+        found = read_table(lines, position, stop)
+        if found:
+            table, position = found
+            rows = [table.header, *table.rows]
+            nodes.append(Node("table", lines=[line for row in rows for line in row.lines], table=table))
+            continue
+        position += 1
+        gap = gap or line.after_gap
+        if is_decoration(line):
+            decorations.append(joined([line]))
+            continue
+        style, label = label_of(line.tidy)
+        if style == "none" and nodes and nodes[-1].style != "table" and _goes_on(nodes[-1], line, gap, width):
+            nodes[-1].lines.append(line)
+        else:
+            nodes.append(Node(style, label, [line]))
+        gap = False
+    for node in nodes:
+        if node.table is None:
+            node.text = joined(node.lines).text.removeprefix(node.label).strip()
+            if node.style == "none" and _NOTE.match(fold(node.text)):
+                node.style = "note"
+    return Paragraphs(nodes, decorations)
+
+
+def label_of(text: str) -> tuple[str, str]:
+    """The style and the words of the label `text` begins with; ("none", "") when it has none."""
+    for style, pattern in _LABELS:
+        found = pattern.match(text)
+        if found and found.group():
+            return style, found.group()
+    return "none", ""
+
+
+def nest(nodes: list[Node]) -> Node:
+    """The paragraphs as a tree by the rank of their labels."""
+    root = Node("root")
+    stack = [(-1, root)]
+    for node in nodes:
+        rank = RANK[node.style]
+        if node.style in {"none", "table"} and not (node.text and ATTRIBUTE.match(fold(node.text))):
+            rank = RANK["dash"]
+        while stack[-1][0] >= rank:
+            stack.pop()
+        stack[-1][1].children.append(node)
+        if node.style not in {"none", "table", "note"}:
+            stack.append((rank, node))
+    return root
+
+
+def _width(lines: tuple[RawLine, ...]) -> int:
+    """How long lines are where the paper wraps them."""
+    lengths = sorted(len(line.text) for line in lines)
+    return lengths[len(lengths) * 9 // 10] if lengths else 0
+
+
+def _goes_on(node: Node, line: RawLine, gap: bool, width: int) -> bool:
+    """Whether `line`, which has no label, is the rest of the sentence that the page or the column cut."""
+    before, text = node.lines[-1].tidy, line.tidy
+    if before.endswith((".", ";", "!", "?")):
+        return False
+    folded = fold(text)
+    if ATTRIBUTE.match(folded) or _NOTE.match(folded):
+        return False
+    if is_capitals(before):
+        return is_capitals(text) and not gap and not before.endswith(":")
+    if is_capitals(text):
+        return not gap and not before.endswith(":") and len(before) > 40
+    if before.endswith(":"):
+        return not gap and text[0].islower()
+    if text[0].islower() or text[0].isdigit() or _OPEN_END.search(fold(before)[-12:]):
+        return True
+    if gap:
+        return False
+    return len(before) >= 45 and len(before) + 1 + len(text.split(" ", 1)[0]) >= 0.9 * width
