@@ -11,7 +11,7 @@ urlpatterns = [
     path("", include("plans.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
-    path("activity/", include("activity.urls")),
+    path("activity/", include("isoportal.audit")),
     path("api/v1/", include((api.urlpatterns, "api"))),
     path("budgets/", include("budgets.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
