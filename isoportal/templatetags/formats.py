@@ -5,7 +5,7 @@ A value that is not there is shown as `BLANK`, never as 0. Each function takes N
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
@@ -91,3 +91,8 @@ def moment(value: datetime | None) -> str:
 def clock(value: datetime | None) -> str:
     """The time of day in Asia/Ho_Chi_Minh: 14:02."""
     return BLANK if value is None or is_blank(value) else f"{_local(value):%H:%M}"
+
+
+def minutes(value: timedelta | None) -> int:
+    """A length of time in whole minutes, rounded up: what one is told to wait."""
+    return -(-int(value.total_seconds()) // 60) if value else 0

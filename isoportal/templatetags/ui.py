@@ -52,7 +52,7 @@ Data
     {% job item %}          .title .state .note? .percent? .url? .download_url? .cancel_url? .retry_url?; inside
                             <ul class="due-list">
 
-Filters: money number score percent day moment clock blank (`formats.py`).
+Filters: money number score percent day moment clock minutes blank (`formats.py`).
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ from isoportal.templatetags import fields, formats, vocabulary
 
 register = template.Library()
 
-for name in ("money", "number", "score", "percent", "day", "moment", "clock", "blank"):
+for name in ("money", "number", "score", "percent", "day", "moment", "clock", "blank", "minutes"):
     register.filter(name, getattr(formats, name))
 
 
