@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from plans.document.spelling import fold, tidy
 from units.access import UnitScopedQuerySet, allowed_units
 from units.models import Unit, User
 from units.permissions import Permission
@@ -71,9 +72,8 @@ class Plan(models.Model):
     issuer = models.CharField(_("issuer"), max_length=200, blank=True)
     title = models.TextField(_("title"))
     standards = models.ManyToManyField(Standard, related_name="plans", verbose_name=_("standards"))
-    preamble = models.TextField(_("opening words"), blank=True)
-    closing = models.TextField(_("closing clause"), blank=True)
     signer_name = models.CharField(_("signer"), max_length=120, blank=True)
+    search_text = models.TextField(blank=True, editable=False)
     source_text = models.TextField(blank=True, editable=False)
     source_digest = models.CharField(max_length=64, blank=True, editable=False)
     created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -101,6 +101,13 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}/{self.symbol}" if self.number else self.title[:120]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the words that search looks in: without marks, so that "do luong" finds "Đo lường"."""
+        self.search_text = tidy(fold(f"{self.number}/{self.symbol} {self.title} {self.issuer} {self.place}"))
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "search_text"}
+        super().save(*args, **kwargs)
 
     @property
     def issue_date(self) -> date | None:
@@ -135,18 +142,33 @@ class LegalBasis(Ordered):
 
 
 class Passage(Ordered):
-    """A heading or paragraph of the document that is kept word for word: purposes, requirements, contents, notes."""
+    """A paragraph that stands outside the sections or that the portal looks up by what it is, word for word.
+
+    Purposes and requirements stand in the sections too: here they are told apart from the other words.
+    """
 
     class Kind(models.TextChoices):
-        HEADING = "heading", _("Heading")
+        MARK = "mark", _("Mark")
+        NATIONAL_TITLE = "national_title", _("State name and motto")
+        PARENT_ORGAN = "parent_organ", _("Organ above")
+        ORGAN = "organ", _("Issuing organ")
+        SUBJECT = "subject", _("Subject line")
+        AUTHORITY = "authority", _("Authority")
+        PREAMBLE = "preamble", _("Opening words")
+        ENACTING = "enacting", _("Enacting words")
         PURPOSE = "purpose", _("Purpose")
         REQUIREMENT = "requirement", _("Requirement")
         CONTENT = "content", _("Content")
-        NOTE = "note", _("Note")
+        SCHEDULE = "schedule", _("Schedule")
+        PROVISION = "provision", _("Provision")
+        ANNEX_NOTE = "annex_note", _("Note on an annex")
+        ANNEX_TITLE = "annex_title", _("Title of an annex")
+        CLOSING = "closing", _("Closing clause")
+        RECIPIENTS_HEADING = "recipients_heading", _("Heading of the recipients")
+        DECORATION = "decoration", _("Rule or page number")
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="passages")
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    section = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
     text = models.TextField()
 
     class Meta(Ordered.Meta):
@@ -156,13 +178,49 @@ class Passage(Ordered):
         return self.text[:80]
 
 
+class Section(Ordered):
+    """A part of the body word for word: what a page shows and printing gives back, in the order of the paper.
+
+    `items` are the paragraphs and table rows: `{"label": "1.", "text": …, "depth": 0, "cells": [], "source": [12]}`;
+    `cells` is filled for a table row, and the first row of a table is its header.
+    """
+
+    class Kind(models.TextChoices):
+        PURPOSES = "purposes", _("Purposes")
+        REQUIREMENTS = "requirements", _("Requirements")
+        CONTENT = "content", _("Content")
+        TASKS = "tasks", _("Tasks")
+        FUNDING = "funding", _("Funding")
+        RESPONSIBILITIES = "responsibilities", _("Responsibilities")
+        SCHEDULE = "schedule", _("Schedule")
+        PROVISION = "provision", _("Provision")
+        OTHER = "other", _("Other")
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="sections")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    label = models.CharField(max_length=40, blank=True)
+    title = models.TextField(blank=True)
+    items = models.JSONField(default=list)
+
+    class Meta(Ordered.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.title}".strip()
+
+
 class Funding(models.Model):
-    """What the document says of money: whole đồng or None where it gives no figure, and where it comes from."""
+    """What the document says of money: whole đồng or None where it gives no figure, and where it comes from.
+
+    `figures` are all its figures: `{"text": "84.000.000 đồng", "amount": 84000000}`.
+    """
 
     plan = models.OneToOneField(Plan, on_delete=models.CASCADE, related_name="funding")
     text = models.TextField(_("funding"), blank=True)
     source = models.TextField(_("source of funds"), blank=True)
+    norm = models.TextField(_("spending norms"), blank=True)
     amount = models.BigIntegerField(_("amount"), null=True, blank=True)
+    figures = models.JSONField(_("figures as written"), default=list)
     source_lines = models.JSONField(default=list, editable=False)
 
     class Meta:
@@ -173,9 +231,10 @@ class Funding(models.Model):
 
 
 class Responsibility(Ordered):
-    """A body and its duties, one line each."""
+    """A body and its duties, one text each."""
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="responsibilities")
+    label = models.CharField(max_length=40, blank=True)
     body = models.TextField()
     duties = models.JSONField(default=list)
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
@@ -191,8 +250,9 @@ class Recipient(Ordered):
     """Who the document goes to and what for ("để b/c"); the filing line ("Lưu: VT, TĐC") is the last one."""
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="recipients")
-    text = models.CharField(max_length=300)
-    purpose = models.CharField(max_length=120, blank=True)
+    text = models.TextField()
+    purpose = models.CharField(max_length=200, blank=True)
+    is_filing = models.BooleanField(default=False)
 
     class Meta(Ordered.Meta):
         abstract = False
@@ -202,11 +262,16 @@ class Recipient(Ordered):
 
 
 class SignatureLine(Ordered):
-    """One line of the signing block above the name; `is_office` marks the office held, printed under the seal's space."""
+    """One line of the signing block above the name; the office stands under the space for the seal."""
+
+    class Kind(models.TextChoices):
+        AUTHORITY = "authority", _("Authority")
+        OFFICE = "office", _("Office")
+        MARK = "mark", _("Mark")
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="signature_lines")
-    text = models.CharField(max_length=200)
-    is_office = models.BooleanField(default=False)
+    text = models.CharField(max_length=300)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.AUTHORITY)
 
     class Meta(Ordered.Meta):
         abstract = False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
+from datetime import datetime
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -14,14 +15,12 @@ from units.models import Unit, User
 
 
 class ProgressUpdateQuerySet(UnitScopedQuerySet["ProgressUpdate"]):
-    def latest_per_unit(self) -> Self:
-        """The last word of each unit on each task."""
-        newest = models.Subquery(
-            ProgressUpdate.objects.filter(task=models.OuterRef("task"), unit=models.OuterRef("unit"))
-            .order_by("-pk")
-            .values("pk")[:1]
-        )
-        return self.filter(pk=newest)
+    def latest_per_unit(self, *, before: datetime | None = None) -> Self:
+        """The last word of each unit on each task, of what was said before the moment `before` where it is given."""
+        said = ProgressUpdate.objects.filter(task=models.OuterRef("task"), unit=models.OuterRef("unit"))
+        if before is not None:
+            said = said.filter(at__lt=before)
+        return self.filter(pk=models.Subquery(said.order_by("-pk").values("pk")[:1]))
 
 
 ProgressUpdateManager = models.Manager.from_queryset(ProgressUpdateQuerySet)
@@ -48,3 +47,11 @@ class ProgressUpdate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.percent} % {self.task}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("A progress update is never changed: add another one.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("A progress update is never deleted: add another one.")

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from plans.models.plan import Plan
-from units.access import UnitScopedQuerySet
+from units.access import UnitScopedQuerySet, allowed_units
 from units.models import Unit, User
 from units.permissions import Permission
 
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 class TaskQuerySet(UnitScopedQuerySet["Task"]):
     def allowed_to(self, user: User | AnonymousUser, permission: Permission) -> Self:
-        """Tasks of the plans that `user` may see or change: the plan's own rule."""
+        """Tasks of the plans that `user` may see or change: the plan's own rule. Reporting on a task is the right of
+        those who report for a unit that performs it, whoever owns the plan."""
+        if permission == Permission.TASK_REPORT:
+            performing = TaskPerformer.objects.performing().filter(unit__in=allowed_units(user, permission))
+            return self.filter(pk__in=performing.values("task"))
         return self.filter(plan__in=Plan.objects.allowed_to(user, permission).order_by())
 
     def late(self, on: date) -> Self:
@@ -38,11 +42,15 @@ class Task(models.Model):
     order = models.PositiveSmallIntegerField()
     number = models.CharField(_("number"), max_length=20, blank=True)
     title = models.TextField(_("title"))
-    period_text = models.CharField(_("period as written"), max_length=200, blank=True)
+    period_text = models.CharField(_("period as written"), max_length=500, blank=True)
     start = models.DateField(_("start"), null=True, blank=True)
     end = models.DateField(_("end"), null=True, blank=True)
-    quantity = models.CharField(_("quantity"), max_length=120, blank=True)
+    quantity = models.CharField(_("quantity"), max_length=200, blank=True)
     deliverable = models.TextField(_("deliverable"), blank=True)
+    cost_text = models.CharField(_("cost as written"), max_length=200, blank=True)
+    cost = models.BigIntegerField(_("cost"), null=True, blank=True)
+    group = models.TextField(_("group of tasks"), blank=True)
+    details = models.JSONField(_("details"), default=list)
     source_lines = models.JSONField(default=list, editable=False)
 
     objects = TaskManager()
@@ -53,6 +61,7 @@ class Task(models.Model):
         ordering = ["plan", "order"]
         constraints = [
             models.UniqueConstraint(fields=["plan", "order"], name="task_order_once_per_plan"),
+            models.CheckConstraint(condition=Q(cost=None) | Q(cost__gte=0), name="task_cost_not_negative"),
             models.CheckConstraint(
                 condition=Q(start=None) | Q(end=None) | Q(start__lte=F("end")), name="task_period_in_order"
             ),
@@ -60,6 +69,15 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.title}" if self.number else self.title
+
+
+class TaskPerformerQuerySet(models.QuerySet["TaskPerformer"]):
+    def performing(self) -> Self:
+        """Units that are to report: those that lead, support or carry out a task, not those that only direct it."""
+        return self.filter(unit__isnull=False).exclude(role=TaskPerformer.Role.DIRECT)
+
+
+TaskPerformerManager = models.Manager.from_queryset(TaskPerformerQuerySet)
 
 
 class TaskPerformer(models.Model):
@@ -77,10 +95,12 @@ class TaskPerformer(models.Model):
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="performers")
     order = models.PositiveSmallIntegerField()
-    text = models.CharField(max_length=300)
+    text = models.TextField()
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="performs")
-    role = models.CharField(max_length=10, choices=Role.choices, default=Role.EXECUTE)
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.EXECUTE)
     as_written = models.BooleanField(default=True)
+
+    objects = TaskPerformerManager()
 
     class Meta:
         ordering = ["order"]
