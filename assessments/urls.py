@@ -1,6 +1,15 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from assessments import views
 
 app_name = "assessments"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("assessments/", views.assessment_list, name="list"),
+    path("assessments/<int:pk>/", views.sheet, name="sheet"),
+    path("assessments/<int:pk>/scores/<int:criterion_pk>/", views.save_score, name="save_score"),
+    path("criteria/", views.criteria_list, name="criteria_list"),
+    path("criteria/<int:pk>/", views.criteria, name="criteria"),
+    path("rounds/<int:pk>/", views.round_detail, name="round"),
+]
