@@ -53,7 +53,7 @@ deploy-check: setup ## Django's deployment check with production settings
 		$(PYTHON) manage.py check --deploy --fail-level WARNING
 
 translations: setup ## Every text has its Vietnamese
-	@$(TEST_ENV) $(PYTHON) scripts/translations.py
+	@$(TEST_ENV) PYTHONPATH=. DJANGO_SETTINGS_MODULE=isoportal.settings $(PYTHON) scripts/translations.py
 
 services: setup ## The whole suite on PostgreSQL and Redis
 	@scripts/services $(ARGS)
@@ -65,7 +65,7 @@ bench: setup ## Measure against the plain way, side by side
 	@$(TEST_ENV) $(PYTHON) -m bench $(ARGS)
 
 messages: setup ## Collect the texts into locale/*.po (needs gettext)
-	@$(PYTHON) scripts/translations.py --write
+	@$(TEST_ENV) PYTHONPATH=. DJANGO_SETTINGS_MODULE=isoportal.settings $(PYTHON) scripts/translations.py --write
 
 requirements: ## Pin pyproject.toml's dependencies into requirements/
 	@scripts/requirements

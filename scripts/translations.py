@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-import polib
-
-ROOT = Path(__file__).resolve().parent.parent
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "isoportal.settings")
-sys.path.insert(0, str(ROOT))
-os.chdir(ROOT)
-
 import django
+import polib
 from django.conf import settings
 from django.core.management import call_command
 
+ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ["vi", "en"]
 IGNORED = [".venv", "var", "tests", "bench", "scripts"]
 
 
 def catalogue(folder: Path, language: str) -> polib.POFile:
-    return polib.pofile(str(folder / language / "LC_MESSAGES" / "django.po"))
+    file = folder / language / "LC_MESSAGES" / "django.po"
+    return polib.pofile(str(file)) if file.exists() else polib.POFile()
 
 
 def collect(ignored: list[str]) -> None:
@@ -42,9 +37,13 @@ def lacking() -> list[str]:
         collect([*IGNORED, "locale"])
         for language in LANGUAGES:
             collected = {(entry.msgctxt, entry.msgid) for entry in catalogue(Path(folder), language)}
-            held = {(entry.msgctxt, entry.msgid) for entry in catalogue(ROOT / "locale", language) if not entry.obsolete}
+            held = {
+                (entry.msgctxt, entry.msgid) for entry in catalogue(ROOT / "locale", language) if not entry.obsolete
+            }
             found += [f"not in locale/{language}: {msgid!r}" for _, msgid in sorted(collected - held, key=str)]
-            found += [f"no longer used, in locale/{language}: {msgid!r}" for _, msgid in sorted(held - collected, key=str)]
+            found += [
+                f"no longer used, in locale/{language}: {msgid!r}" for _, msgid in sorted(held - collected, key=str)
+            ]
     return found
 
 
