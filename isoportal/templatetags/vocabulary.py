@@ -26,7 +26,7 @@ STATUSES: dict[str, dict[str, Status]] = {
         "returned": Status(_("Returned"), "warn", "undo-2"),
         "issued": Status(_("Issued"), "ok", "stamp"),
         "running": Status(_("Under way"), "info", "circle-dot"),
-        "closed": Status(_("Closed"), "", "archive"),
+        "closed": Status(pgettext_lazy("plan", "Closed"), "", "archive"),
         "cancelled": Status(_("Cancelled"), "", "ban"),
     },
     "task": {
@@ -48,8 +48,8 @@ STATUSES: dict[str, dict[str, Status]] = {
     },
     "round": {
         "planned": Status(_("Not open yet"), "", "circle-dashed"),
-        "open": Status(_("Open"), "info", "circle-dot"),
-        "closed": Status(_("Closed"), "", "archive"),
+        "open": Status(pgettext_lazy("round", "Open"), "info", "circle-dot"),
+        "closed": Status(pgettext_lazy("round", "Closed"), "", "archive"),
     },
     "sheet": {
         "not_open": Status(_("Not open yet"), "", "circle-dashed"),
@@ -60,7 +60,7 @@ STATUSES: dict[str, dict[str, Status]] = {
         "preliminary": Status(_("Preliminary result"), "ok", "circle-check"),
         "appealed": Status(_("Under re-check"), "warn", "scale"),
         "approved": Status(_("Approved"), "ok", "stamp"),
-        "published": Status(_("Published"), "ok", "megaphone"),
+        "published": Status(pgettext_lazy("sheet", "Published"), "ok", "megaphone"),
     },
     "criteria_set": {
         "draft": Status(_("Draft"), "", "pencil-line"),
