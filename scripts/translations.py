@@ -30,7 +30,8 @@ def lacking() -> list[str]:
     vietnamese = catalogue(ROOT / "locale", "vi")
     found = [f"no Vietnamese: {entry.msgid!r}" for entry in vietnamese.untranslated_entries()]
     found += [f"doubtful (fuzzy): {entry.msgid!r}" for entry in vietnamese.fuzzy_entries()]
-    with tempfile.TemporaryDirectory() as folder:
+    # Beside locale/, because makemessages writes each text into the first locale folder whose parent holds its source.
+    with tempfile.TemporaryDirectory(dir=ROOT, prefix=".locale-") as folder:
         for language in LANGUAGES:
             Path(folder, language, "LC_MESSAGES").mkdir(parents=True)
         settings.LOCALE_PATHS = [folder]
