@@ -35,9 +35,10 @@ ATTRIBUTE = re.compile(
     r"(?:(?P<lead>(?:co quan|don vi|bo phan)?\s?(?:chu tri|dau moi)(?: thuc hien| tham muu)?)"
     r"|(?P<support>(?:(?:cac )?(?:co quan|don vi|bo phan))?\s?phoi hop(?: thuc hien)?)"
     r"|(?P<direct>(?:co quan|don vi|lanh dao)?\s?chi dao)"
-    r"|(?P<period>thoi (?:gian|han|diem)(?: thuc hien| hoan thanh| trien khai| to chuc| du kien)*|tien do(?: thuc hien)?|"
-    r"hoan thanh)"
-    r"|(?P<deliverable>(?:du kien )?(?:san pham|ket qua)(?:,? (?:san pham|ket qua|du kien|dat duoc|dau ra|hoan thanh))*)"
+    r"|(?P<period>thoi (?:gian|han|diem)(?: thuc hien| hoan thanh| trien khai| to chuc| du kien)*"
+    r"|tien do(?: thuc hien)?|hoan thanh)"
+    r"|(?P<deliverable>(?:du kien )?(?:san pham|ket qua)"
+    r"(?:,? (?:san pham|ket qua|du kien|dat duoc|dau ra|hoan thanh))*)"
     r"|(?P<cost>(?:tong )?kinh phi(?: thuc hien| du kien)*)"
     r"|(?P<quantity>so luong|quy mo)"
     r"|(?P<execute>(?:co quan|don vi|bo phan|nguoi)? ?(?:thuc hien|phu trach)))\s*:\s*"
@@ -147,7 +148,7 @@ def _goes_on(node: Node, line: RawLine, gap: bool, width: int) -> bool:
     if before.endswith((".", ";", "!", "?")):
         return False
     folded = fold(text)
-    if ATTRIBUTE.match(folded) or _NOTE.match(folded):
+    if ATTRIBUTE.match(folded) or _NOTE.match(folded) or (folded.startswith("can cu") and text[0].isupper()):
         return False
     if is_capitals(before):
         return is_capitals(text) and not gap and not before.endswith(":")

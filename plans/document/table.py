@@ -66,7 +66,7 @@ class _Cells:
 def read_table(lines: tuple[RawLine, ...], start: int, stop: int) -> tuple[Table, int] | None:
     """The table whose header is the line at `start`, and the place after its last line; None when none begins there."""
     cells = _split(lines[start].text, None)
-    if cells is None or not _is_header(cells.texts):
+    if cells is None or not _is_header(cells.texts) or (cells.mode == "gap" and len(cells.texts) < 3):
         return None
     current = Row([lines[start]], [[text] for text in cells.texts])
     table = Table(current)

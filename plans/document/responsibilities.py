@@ -1,0 +1,123 @@
+"""Which body has which duties."""
+
+from __future__ import annotations
+
+import re
+
+from plans.document.model import Responsibility, Text
+from plans.document.paragraphs import Node
+from plans.document.sections import run_in
+from plans.document.spelling import fold, strip_end
+
+_BODY = re.compile(
+    r"(?:cac |mot so |tat ca |cac co quan|dong chi )*(?:so\b|ubnd|uy ban|ban\b|bcd|chi cuc|cuc|tong cuc|van phong|phong|"
+    r"trung tam|cong an|to\b|bo\b|bao\b|dai\b|vien|truong|hoi\b|doan|lien\b|co quan|don vi|thanh tra|kho bac|chanh|giam doc|"
+    r"thu truong|chu tich|mat tran|thanh vien|xa\b|phuong\b|huyen|ca nhan|dia phuong|nganh|doi voi|de nghi|giao\b|yeu cau|"
+    r"trach nhiem|bo phan|can bo|cong chuc|bao hiem|buu dien)"
+)
+_LEAD = re.compile(r"(?:trach nhiem (?:cua|doi voi)|giao(?: cho)?|doi voi|de nghi|yeu cau)\s+")
+_VERB = re.compile(
+    r"\b(?:chu tri|phoi hop|co trach nhiem|chiu trach nhiem|co nhiem vu|tham muu|can cu|tren co so|to chuc|thuc hien|huong dan|"
+    r"theo doi|xay dung|bo tri|don doc|chi dao|chu dong|trien khai|kiem tra|bao cao|cu |tong hop|bao dam|dam bao|tang cuong|"
+    r"lam dau moi|la co quan|la dau moi|thong bao|tuyen truyen|quan ly|tham gia|cung cap|lap |ban hanh|dua |giup )"
+)
+
+
+def read_responsibilities(nodes: list[Node], headings: list[Text]) -> list[Responsibility]:
+    """The bodies named by `nodes`, each with its duties; a heading over several bodies goes to `headings`."""
+    found: list[Responsibility] = []
+    stack = list(reversed(nodes))
+    while stack:
+        node = stack.pop()
+        if node.table or node.style == "note":
+            continue
+        bodies = [child for child in node.children if _names_body(child)]
+        if bodies and not run_in(node.text)[1] and len(bodies) == len(_labelled(node)) and not _leads(node):
+            headings.append(node.as_text())
+            stack.extend(reversed(node.children))
+            continue
+        read = _read(node)
+        if read:
+            found.append(read)
+        elif found and node.style == "none":
+            last = found.pop()
+            found.append(
+                Responsibility(last.body, (*last.duties, node.as_text()), last.label, (*last.source, *node.source))
+            )
+        elif node.children and len(node.text) < 120:
+            headings.append(node.as_text())
+            stack.extend(reversed(node.children))
+    return found
+
+
+def article(node: Node) -> list[Responsibility]:
+    """An article of a decision: "Giao Sở A …", or "Sở A, Sở B … chịu trách nhiệm thi hành Quyết định này"."""
+    if not node.children or not _body_of(node.text):
+        return [read] if (read := _read(node)) else []
+    return [read] if (read := _read(node)) else []
+
+
+def _labelled(node: Node) -> list[Node]:
+    return [child for child in node.children if child.style not in {"none", "note", "table"}]
+
+
+def _leads(node: Node) -> bool:
+    """Whether the node itself names one body over its dashes, as "2. Sở Khoa học và Công nghệ"."""
+    return bool(_BODY.match(fold(node.text))) and not re.match(r"(?:trach nhiem|phan cong)", fold(node.text))
+
+
+def _names_body(node: Node) -> bool:
+    if node.style in {"none", "note", "table", "plus"}:
+        return False
+    return bool(_BODY.match(fold(node.text))) and (bool(node.children) or _body_of(node.text) is not None)
+
+
+def _read(node: Node) -> Responsibility | None:
+    duties = [text for child in node.children for text in _flat(child)]
+    source = (*node.source, *(number for duty in duties for number in duty.source))
+    label = node.label or None
+    head, rest = run_in(node.text)
+    if rest and _is_body(head):
+        return Responsibility(_bare(head), (Text(rest, node.source), *duties), label, source)
+    if duties and (node.text.endswith(":") or not _VERB.search(fold(node.text)) or len(node.text) < 60):
+        return Responsibility(_bare(node.text), tuple(duties), label, source)
+    body = _body_of(node.text)
+    if body:
+        return Responsibility(body, (node.as_text(), *duties), label, source)
+    return None
+
+
+def _is_body(head: str) -> bool:
+    return len(head) <= 160 and (bool(_BODY.match(fold(head))) or not _VERB.search(fold(head)))
+
+
+def _body_of(text: str) -> str | None:
+    """The body at the beginning of a running sentence, up to what it has to do."""
+    folded = fold(text)
+    lead = _LEAD.match(folded)
+    begin = lead.end() if lead else 0
+    if not lead and not _BODY.match(folded):
+        return None
+    verb = _VERB.search(folded, begin + 1)
+    if not verb:
+        return None
+    body = strip_end(text[begin : verb.start()])
+    return body if body and len(body) <= 600 else None
+
+
+def _bare(text: str) -> str:
+    """The body's name without "Trách nhiệm của", "Giao", "Đối với" before it."""
+    text = strip_end(text)
+    lead = _LEAD.match(fold(text))
+    return text[lead.end() :] if lead else text
+
+
+def _flat(node: Node) -> list[Text]:
+    texts: list[Text] = []
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        if top.style != "note" and top.text:
+            texts.append(top.as_text())
+        stack.extend(reversed(top.children))
+    return texts
