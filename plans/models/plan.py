@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Standard(models.Model):
-    """A standard in one edition, e.g. TCVN ISO 18091, 2020: a row, never a constant, since editions follow each other."""
+    """A standard in one edition, e.g. TCVN ISO 18091, 2020: a row, never a constant, since editions succeed another."""
 
     code = models.CharField(_("standard"), max_length=60)
     edition = models.CharField(_("edition"), max_length=10, blank=True)
@@ -103,11 +103,14 @@ class Plan(models.Model):
         return f"{self.number}/{self.symbol}" if self.number else self.title[:120]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the words that search looks in: without marks, so that "do luong" finds "Đo lường"."""
-        self.search_text = tidy(fold(f"{self.number}/{self.symbol} {self.title} {self.issuer} {self.place}"))
+        self.search_text = self.words_to_search()
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "search_text"}
         super().save(*args, **kwargs)
+
+    def words_to_search(self) -> str:
+        """What search looks in, without marks, so that "do luong" finds "Đo lường"."""
+        return tidy(fold(f"{self.number}/{self.symbol} {self.title} {self.issuer} {self.place}"))
 
     @property
     def issue_date(self) -> date | None:

@@ -49,7 +49,7 @@ class ProgressUpdate(models.Model):
         return f"{self.percent} % {self.task}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
+        if not self._state.adding:
             raise TypeError("A progress update is never changed: add another one.")
         super().save(*args, **kwargs)
 
