@@ -65,6 +65,9 @@ def render(bound: BoundField, *, label: str = "", help_text: str = "", small: bo
     ties += [f"{bound.auto_id}_error"] if bound.errors else []
     described_by = " ".join(ties)
     dress(bound, small=small, described_by=described_by)
+    attrs = bound.field.widget.attrs
+    if str(attrs.get("placeholder", "")) in {str(bound.label), label}:  # a label said twice is noise
+        attrs.pop("placeholder", None)
     values = {
         "field": bound,
         "kind": kind,
