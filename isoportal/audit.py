@@ -1,7 +1,7 @@
 """The log of what was done, as a page.
 
-`activity` is the lowest app: it writes events and knows neither units nor who may read. The page needs both, and it shows
-events of every app, so it stands at the top, as the home page does, under the URL name `activity:list`.
+`activity` is the lowest app: it writes events and knows neither units nor who may read. The page needs both, and it
+shows events of every app, so it stands at the top, as the home page does, under the URL name `activity:list`.
 """
 
 from __future__ import annotations

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions, permissions
 
+from units import services
 from units.models import ApiToken, User
 
 if TYPE_CHECKING:
@@ -18,26 +17,26 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 
-def digest_of(key: str) -> str:
-    """Keys hold 256 random bits, so one round of SHA-256 is enough: there is nothing to guess."""
-    return hashlib.sha256(key.encode()).hexdigest()
-
-
 class BearerAuthentication(authentication.BaseAuthentication):
-    """`Authorization: Bearer <key>`. An expired, revoked or unknown key and that of a disabled person all answer 401."""
+    """`Authorization: Bearer <key>`. An expired, revoked or unknown key or a disabled person's answers 401."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        now = timezone.now()
         token = (
             ApiToken.objects.select_related("user")
-            .filter(Q(revoked_at=None), digest=digest_of(key.strip()), expires_at__gt=now, user__is_active=True)
+            .filter(
+                digest=services.digest_of(key.strip()),
+                revoked_at=None,
+                expires_at__gt=timezone.now(),
+                user__is_active=True,
+            )
             .first()
         )
         if token is None:
             raise exceptions.AuthenticationFailed(_("This token is not valid: it is unknown, expired or revoked."))
+        services.note_use(token=token)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -53,7 +52,20 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     name = "bearer"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer"}
+        return {"type": "http", "scheme": "bearer", "description": "A key from `manage.py create_token`."}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = SessionAuthentication
+    name = "session"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "isoportal_session",
+            "description": "The signed-in person, for these pages. Writing needs the X-CSRFToken header too.",
+        }
 
 
 class IsAuthenticatedAndMayWrite(permissions.IsAuthenticated):

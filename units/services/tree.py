@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -46,3 +47,27 @@ def create_unit(
         changes={"name": [None, name], "kind": [None, str(kind)], "code": [None, code]},
     )
     return unit
+
+
+@transaction.atomic
+def update_unit(*, unit: Unit, by: User | None, **values: str | date | None) -> Unit:
+    """Correct a unit's `name`, `short_name`, `place` or last day. Kind, code, first day and parent are its history."""
+    if unknown := values.keys() - {"name", "short_name", "place", "valid_to"}:
+        raise TypeError(f"A unit's {', '.join(sorted(unknown))} does not change")
+    unit = Unit.objects.select_for_update().get(pk=unit.pk)
+    changes = {field: [getattr(unit, field), value] for field, value in values.items() if getattr(unit, field) != value}
+    if not changes:
+        return unit
+    for field, (_before, after) in changes.items():
+        setattr(unit, field, after)
+    unit.save(update_fields=list(changes))
+    record(by=by, action="units.changed", target=unit, unit_path=unit.path, changes=as_json(changes))
+    return unit
+
+
+def as_json(changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """The audit's before and after with days as ISO text."""
+    return {
+        field: [value.isoformat() if isinstance(value, date) else value for value in pair]
+        for field, pair in changes.items()
+    }
