@@ -14,7 +14,11 @@ from units.models import Unit, User
 
 
 class CriteriaSet(models.Model):
-    """One version of a set of criteria. A published version never changes: a round is scored by the version it opened with."""
+    """One version of a set of criteria. A published version never changes: a round keeps the one it opened with.
+
+    `digest` is the SHA-256 of its content: the same content is never a second version. `size` counts the scored
+    criteria (not the groups), `maximum` sums their points (None for traffic lights); both stand here for the lists.
+    """
 
     class Scale(models.TextChoices):
         POINTS = "points", _("Points")
@@ -33,6 +37,9 @@ class CriteriaSet(models.Model):
     standard = models.ForeignKey(Standard, on_delete=models.PROTECT, related_name="criteria_sets")
     scale = models.CharField(_("scale"), max_length=10, choices=Scale.choices)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    size = models.PositiveSmallIntegerField(_("criteria"), default=0)
+    maximum = models.DecimalField(_("maximum"), max_digits=7, decimal_places=2, null=True)
     published_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -124,7 +131,11 @@ AssessmentManager = models.Manager.from_queryset(AssessmentQuerySet)
 
 
 class Assessment(models.Model):
-    """A unit's sheet in a round. The totals are stored in the same transaction as the score that changes them."""
+    """A unit's sheet in a round. The totals are stored in the same transaction as the score that changes them.
+
+    `total` is None while nothing is scored, which is not 0. `group_totals` maps the code of each group to
+    {"points": "10.50" | null, "scored": 4, "green": 0, "yellow": 0, "red": 0}.
+    """
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="assessments", verbose_name=_("round"))
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="assessments", verbose_name=_("unit"))
@@ -142,7 +153,10 @@ class Assessment(models.Model):
         verbose_name = _("assessment")
         verbose_name_plural = _("assessments")
         ordering = ["round", "unit"]
-        constraints = [models.UniqueConstraint(fields=["round", "unit"], name="assessment_once_a_round")]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "unit"], name="assessment_once_a_round"),
+            models.CheckConstraint(condition=Q(total=None) | Q(total__gte=0), name="assessment_total_not_negative"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit} – {self.round}"
@@ -158,7 +172,8 @@ ScoreManager = models.Manager.from_queryset(ScoreQuerySet)
 class Score(models.Model):
     """A unit's own score of one criterion: the answer as entered and the points or light that follow from it.
 
-    `version` counts the saves of this row, so that two people who edit the same row do not overwrite each other.
+    `version` counts the saves of this row, so that two people who edit the same row do not overwrite each other. A row
+    that was cleared stays, with an empty answer, so that its versions go on.
     """
 
     class Light(models.TextChoices):
@@ -168,7 +183,7 @@ class Score(models.Model):
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="scores")
     criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="scores")
-    answer = models.JSONField(default=dict)
+    answer = models.JSONField(default=dict, blank=True)
     points = models.DecimalField(max_digits=6, decimal_places=2, null=True)
     light = models.CharField(max_length=6, choices=Light.choices, blank=True)
     explanation = models.TextField(_("explanation"), blank=True)

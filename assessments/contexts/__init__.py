@@ -1,0 +1,21 @@
+"""What a sheet says, worked out once: page, report (HTML, PDF, XLSX) and API all read these and nothing else."""
+
+from __future__ import annotations
+
+from assessments.contexts.result import AssessmentResult, GroupResult, ScoreLine, assessment_result, sheet_rules
+from assessments.contexts.sheet import SheetContext, round_state, sheet_context
+from assessments.contexts.wording import answer_text, arithmetic_text, refusal_text
+
+__all__ = [
+    "AssessmentResult",
+    "GroupResult",
+    "ScoreLine",
+    "SheetContext",
+    "answer_text",
+    "arithmetic_text",
+    "assessment_result",
+    "refusal_text",
+    "round_state",
+    "sheet_context",
+    "sheet_rules",
+]
