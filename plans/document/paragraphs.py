@@ -28,6 +28,10 @@ _LABELS = (
     ("dash", re.compile(r"[-–—−•●▪■◦○*·►➢✓\uf000-\uf0ff](?=\s*\S)")),
 )
 RULE = re.compile(r"[\W_]{2,}")
+# A heading in capitals without a label still begins a section.
+_BARE_HEADING = re.compile(
+    r"(?:muc dich|muc tieu|yeu cau|kinh phi|to chuc thuc hien|(?:cac )?nhiem vu|noi dung|tien do|trach nhiem|phan cong)\b"
+)
 _PAGE_NUMBER = re.compile(r"(?:-\s?)?\d{1,3}(?:\s?-)?|Trang \d{1,3}(?:\s?/\s?\d{1,3})?")
 _NOTE = re.compile(r"\(.*(?:phu luc|kem theo|bieu mau|du toan chi tiet)")
 _OPEN_END = re.compile(r"(?:,|\b(?:va|cua|cac|ve|cho|tai|voi|theo|trong|hoac|de|la|tinh|so|quoc gia))$")
@@ -101,6 +105,8 @@ def read_paragraphs(lines: tuple[RawLine, ...], start: int, stop: int) -> Paragr
         if style == "none" and nodes and nodes[-1].style != "table" and _goes_on(nodes[-1], line, gap, width):
             nodes[-1].lines.append(line)
         else:
+            if style == "none" and is_bare_heading(line.tidy):
+                style = "roman"
             nodes.append(Node(style, label, [line]))
         gap = False
     for node in nodes:
@@ -109,6 +115,10 @@ def read_paragraphs(lines: tuple[RawLine, ...], start: int, stop: int) -> Paragr
             if node.style == "none" and _NOTE.match(fold(node.text)):
                 node.style = "note"
     return Paragraphs(nodes, decorations)
+
+
+def is_bare_heading(text: str) -> bool:
+    return len(text) < 150 and is_capitals(text) and bool(_BARE_HEADING.match(fold(text)))
 
 
 def label_of(text: str) -> tuple[str, str]:

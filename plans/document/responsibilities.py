@@ -50,13 +50,6 @@ def read_responsibilities(nodes: list[Node], headings: list[Text]) -> list[Respo
     return found
 
 
-def article(node: Node) -> list[Responsibility]:
-    """An article of a decision: "Giao Sở A …", or "Sở A, Sở B … chịu trách nhiệm thi hành Quyết định này"."""
-    if not node.children or not _body_of(node.text):
-        return [read] if (read := _read(node)) else []
-    return [read] if (read := _read(node)) else []
-
-
 def _labelled(node: Node) -> list[Node]:
     return [child for child in node.children if child.style not in {"none", "note", "table"}]
 
