@@ -1,0 +1,47 @@
+"""The bytes of a file as text."""
+
+from __future__ import annotations
+
+import codecs
+
+LARGEST = 5_000_000
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# Word, PDF, old Office and archives: what people hand over when they mean their text.
+_OTHER_FORMATS = (b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff")
+
+
+class NotText(Exception):
+    """The bytes are no text that can be read."""
+
+
+class IsEmpty(NotText):
+    pass
+
+
+class IsBinary(NotText):
+    pass
+
+
+class IsNotUnicode(NotText):
+    pass
+
+
+class IsTooLarge(NotText):
+    pass
+
+
+def decode(data: bytes) -> str:
+    """UTF-8 with or without a mark, or UTF-16 with one. Raises IsEmpty, IsBinary, IsNotUnicode or IsTooLarge."""
+    if len(data) > LARGEST:
+        raise IsTooLarge
+    if data.startswith(_OTHER_FORMATS):
+        raise IsBinary
+    try:
+        text = data.decode("utf-16" if data.startswith(_UTF16) else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise (IsBinary if b"\0" in data else IsNotUnicode) from None
+    if "\0" in text:
+        raise IsBinary
+    if not text.strip():
+        raise IsEmpty
+    return text
