@@ -14,6 +14,7 @@ A rule's numbers are data (`Rule.parameters`); points in them are texts ("1.5"),
 
 `floor`: a share in percent under which nothing is given. `none`: what is true when there was nothing to measure; then
 the full points are given. After the last step of a deadline, and under the lowest band, nothing is given.
+`done`, `of` and `noun` say what is counted; `assumed` that the rule's text does not give these numbers. Neither scores.
 An empty answer is no answer: it has no points, which is not the same as 0.
 """
 
