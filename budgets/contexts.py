@@ -27,7 +27,7 @@ def share_of(spent: int | None, ceiling: int | None) -> Decimal | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One row of the ledger. A reversal has a negative `amount`; `running` is what was spent up to and with this row."""
+    """One row of the ledger. A reversal's `amount` is negative; `running` is what was spent up to and with this row."""
 
     pk: int
     day: date
@@ -52,7 +52,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Balance:
-    """Whole đồng. `ceiling` is what the plan was given: its ledger's total or, before that is opened, the document's."""
+    """Whole đồng. `ceiling` is what the plan was given: its ledger's total, the document's while that is not open."""
 
     ceiling: int | None
     spent: int | None
@@ -87,6 +87,10 @@ class Execution(Balance):
     def in_words(self) -> str:
         """The total in Vietnamese words, "" where there is none."""
         return "" if self.ceiling is None else amount_in_words(self.ceiling)
+
+    @property
+    def documented_in_words(self) -> str:
+        return "" if self.documented is None else amount_in_words(self.documented)
 
     @property
     def was_adjusted(self) -> bool:

@@ -6,71 +6,118 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('plans', '0001_initial'),
+        ("plans", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Budget',
+            name="Budget",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ceiling', models.BigIntegerField(verbose_name='total')),
-                ('spent', models.BigIntegerField(default=0, verbose_name='spent')),
-                ('plan', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='budget', to='plans.plan', verbose_name='plan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ceiling", models.BigIntegerField(verbose_name="total")),
+                ("spent", models.BigIntegerField(default=0, verbose_name="spent")),
+                (
+                    "plan",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="budget",
+                        to="plans.plan",
+                        verbose_name="plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'budget',
-                'verbose_name_plural': 'budgets',
+                "verbose_name": "budget",
+                "verbose_name_plural": "budgets",
             },
         ),
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('spent_on', models.DateField(verbose_name='day')),
-                ('description', models.CharField(max_length=300, verbose_name='what for')),
-                ('voucher', models.CharField(blank=True, max_length=60, verbose_name='voucher')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
-                ('key', models.UUIDField(blank=True, editable=False, null=True)),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
-                ('budget', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='budgets.budget', verbose_name='budget')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='budgets.ledgerentry', verbose_name='reverses')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("spent_on", models.DateField(verbose_name="day")),
+                ("description", models.CharField(max_length=300, verbose_name="what for")),
+                ("voucher", models.CharField(blank=True, max_length=60, verbose_name="voucher")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="reason")),
+                ("key", models.UUIDField(blank=True, editable=False, null=True)),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="at")),
+                (
+                    "budget",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="budgets.budget",
+                        verbose_name="budget",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="budgets.ledgerentry",
+                        verbose_name="reverses",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ledger entry',
-                'verbose_name_plural': 'ledger entries',
-                'ordering': ['-pk'],
+                "verbose_name": "ledger entry",
+                "verbose_name_plural": "ledger entries",
+                "ordering": ["-pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.CheckConstraint(condition=models.Q(('ceiling__range', (1, 1000000000000000))), name='budget_ceiling_can_be_written'),
+            model_name="budget",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ceiling__range", (1, 1000000000000000))), name="budget_ceiling_can_be_written"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.CheckConstraint(condition=models.Q(('spent__gte', 0)), name='budget_spent_not_negative'),
+            model_name="budget",
+            constraint=models.CheckConstraint(condition=models.Q(("spent__gte", 0)), name="budget_spent_not_negative"),
         ),
         migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.CheckConstraint(condition=models.Q(('spent__lte', models.F('ceiling'))), name='budget_spent_within_ceiling'),
+            model_name="budget",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("spent__lte", models.F("ceiling"))), name="budget_spent_within_ceiling"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('reverses', None)), models.Q(('amount__lt', 0), ('reverses__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='ledger_spends_or_reverses'),
+            model_name="ledgerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount__gt", 0), ("reverses", None)),
+                    models.Q(("amount__lt", 0), ("reverses__isnull", False), models.Q(("reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="ledger_spends_or_reverses",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__range', (-1000000000000000, 1000000000000000))), name='ledger_amount_within_what_can_be_written'),
+            model_name="ledgerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__range", (-1000000000000000, 1000000000000000))),
+                name="ledger_amount_within_what_can_be_written",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.UniqueConstraint(fields=('budget', 'key'), name='ledger_form_counts_once'),
+            model_name="ledgerentry",
+            constraint=models.UniqueConstraint(fields=("budget", "key"), name="ledger_form_counts_once"),
         ),
     ]
