@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
+from assessments.api import AssessmentAPI, CriteriaSetAPI, CriterionAPI, RoundAPI, ScoreAPI
+from isoportal.openapi import SchemaView, docs
+from plans.api import PlanAPI, ProgressUpdateAPI, TaskAPI
+from units.api import UnitAPI
+
 router = SimpleRouter(use_regex_path=False)
+router.register("units", UnitAPI, basename="unit")
+router.register("plans", PlanAPI, basename="plan")
+router.register("tasks", TaskAPI, basename="task")
+router.register("progress-updates", ProgressUpdateAPI, basename="progress-update")
+router.register("criteria-sets", CriteriaSetAPI, basename="criteria-set")
+router.register("criteria", CriterionAPI, basename="criterion")
+router.register("rounds", RoundAPI, basename="round")
+router.register("assessments", AssessmentAPI, basename="assessment")
+router.register("scores", ScoreAPI, basename="score")
 
 
 class UnknownAddress(APIView):
@@ -24,4 +38,8 @@ class UnknownAddress(APIView):
         raise exceptions.NotFound(_("There is nothing at this address. Addresses of the API end with a slash."))
 
 
-urlpatterns: list[URLPattern | URLResolver] = [*router.urls]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *router.urls,
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("docs/", docs, name="docs"),
+]

@@ -1,10 +1,40 @@
-"""The pages that say what went wrong. The one for 500 is rendered without context processors or the database."""
+"""What says what went wrong outside of any view: pages to people, problem details to programs.
+
+The page for 500 is rendered without context processors or the database.
+"""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views import defaults
+
+from isoportal.rest import PROBLEM, problem
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A forged host, too many fields: what Django refuses before a view is found."""
+    if _is_api(request):
+        said = problem(HTTPStatus.BAD_REQUEST, "bad_request", _("The request is not valid."))
+        return JsonResponse(said, status=HTTPStatus.BAD_REQUEST, content_type=PROBLEM)
+    return defaults.bad_request(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    if _is_api(request):
+        said = problem(
+            HTTPStatus.INTERNAL_SERVER_ERROR, "error", _("Something went wrong here. It is logged; try again later.")
+        )
+        return JsonResponse(said, status=HTTPStatus.INTERNAL_SERVER_ERROR, content_type=PROBLEM)
+    return defaults.server_error(request)

@@ -336,10 +336,19 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_NO_READ_ONLY_REQUIRED": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "isoportal.openapi.add_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "PlanStatus": "plans.models.Plan.Status",
+        "CriteriaSetStatus": "assessments.models.CriteriaSet.Status",
+        "UnitKind": "units.models.Unit.Kind",
+        "PassageKind": "plans.models.Passage.Kind",
+    },
 }
 
 # -- Logs: one JSON object a line, each with the id of the request it belongs to ---------------------------------------

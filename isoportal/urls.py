@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from isoportal import api, health, home
+
+handler400 = "isoportal.errors.bad_request"
+handler500 = "isoportal.errors.server_error"
 
 # Apps whose pages live under more than one word (plans/, tasks/) are included at the root and name them themselves.
 urlpatterns = [
@@ -13,6 +16,7 @@ urlpatterns = [
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("activity/", include("isoportal.audit")),
     path("api/v1/", include((api.urlpatterns, "api"))),
+    re_path(r"^api/", api.UnknownAddress.as_view(), name="api-unknown"),
     path("budgets/", include("budgets.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("livez", health.livez, name="livez"),

@@ -25,9 +25,9 @@ class CannotDisableOneself(Exception):
     """An administrator who locks themselves out could not undo it."""
 
 
-def place_of(person: User) -> str:
+def place_of(user: User) -> str:
     """The path of the unit in whose log what happens to an account is written: that of the person's first role."""
-    first = Membership.objects.current().filter(user=person).order_by("pk").values_list("unit__path", flat=True).first()
+    first = Membership.objects.current().filter(user=user).order_by("pk").values_list("unit__path", flat=True).first()
     return first or ""
 
 
@@ -35,77 +35,76 @@ def place_of(person: User) -> str:
 def create_person(
     *,
     username: str,
-    unit: Unit,
-    role: Role,
     by: User | None,
     password: str | None = None,
     full_name: str = "",
     email: str = "",
     position: str = "",
+    unit: Unit | None = None,
+    role: Role | None = None,
 ) -> User:
-    """An account with its first role. Without a password the person sets one by the mail "forgotten password"."""
-    person = User(username=username, full_name=full_name, email=email, position=position)
-    person.set_password(password)
-    person.save()
-    Membership.objects.create(user=person, unit=unit, role=role)
+    """An account, with its first role in `unit`. Without a password the person sets one by "forgotten password"."""
+    user = User(username=username, full_name=full_name, email=email, position=position)
+    user.set_password(password)
+    user.save()
     record(
         by=by,
         action="units.person_created",
-        target=person,
-        unit_path=unit.path,
-        changes={"username": [None, username], "role": [None, str(role)], "unit": [None, unit.name]},
+        target=user,
+        unit_path=unit.path if unit else "",
+        changes={"username": [None, username], "full_name": [None, full_name]},
     )
-    return person
+    if unit and role:
+        grant_role(user=user, unit=unit, role=role, by=by)
+    return user
 
 
 @transaction.atomic
-def update_person(*, person: User, by: User | None, **values: str) -> User:
+def update_person(*, user: User, by: User | None, **values: str) -> User:
     """Correct `full_name`, `email` or `position`."""
     if unknown := values.keys() - {"full_name", "email", "position"}:
         raise TypeError(f"A person's {', '.join(sorted(unknown))} is not changed here")
-    person = User.objects.select_for_update().get(pk=person.pk)
-    changes = {
-        field: [getattr(person, field), value] for field, value in values.items() if getattr(person, field) != value
-    }
+    user = User.objects.select_for_update().get(pk=user.pk)
+    changes = {field: [getattr(user, field), value] for field, value in values.items() if getattr(user, field) != value}
     if changes:
         for field, (_before, after) in changes.items():
-            setattr(person, field, after)
-        person.save(update_fields=list(changes))
-        record(by=by, action="units.person_changed", target=person, unit_path=place_of(person), changes=changes)
-    return person
+            setattr(user, field, after)
+        user.save(update_fields=list(changes))
+        record(by=by, action="units.person_changed", target=user, unit_path=place_of(user), changes=changes)
+    return user
 
 
-def _set_active(person: User, active: bool, by: User | None, reason: str) -> User:
-    if User.objects.filter(pk=person.pk, is_active=not active).update(is_active=active):
+def _set_active(user: User, active: bool, by: User | None, reason: str) -> User:
+    if User.objects.filter(pk=user.pk, is_active=not active).update(is_active=active):
         record(
             by=by,
             action="units.person_enabled" if active else "units.person_disabled",
-            target=person,
-            unit_path=place_of(person),
+            target=user,
+            unit_path=place_of(user),
             changes={"is_active": [not active, active]},
             reason=reason,
         )
-    person.is_active = active
-    return person
+    user.is_active = active
+    return user
 
 
 @transaction.atomic
-def disable_person(*, person: User, by: User | None, reason: str = "") -> User:
+def disable_person(*, user: User, by: User | None, reason: str = "") -> User:
     """From the next request on neither the person's sessions nor their tokens are accepted."""
-    if by and by.pk == person.pk:
+    if by and by.pk == user.pk:
         raise CannotDisableOneself
-    return _set_active(person, False, by, reason)
+    return _set_active(user, False, by, reason)
 
 
 @transaction.atomic
-def enable_person(*, person: User, by: User | None, reason: str = "") -> User:
-    return _set_active(person, True, by, reason)
+def enable_person(*, user: User, by: User | None, reason: str = "") -> User:
+    return _set_active(user, True, by, reason)
 
 
 @transaction.atomic
 def grant_role(
     *,
-    person: User,
+    user: User,
     unit: Unit,
     role: Role,
     by: User | None,
@@ -113,13 +112,13 @@ def grant_role(
     valid_from: date | None = None,
     valid_to: date | None = None,
 ) -> Membership:
-    """Give `person` a role in `unit` for some days (both inclusive, None: open). Raises RoleAlreadyHeld where they
+    """Give `user` a role in `unit` for some days (both inclusive, None: open). Raises RoleAlreadyHeld where they
     overlap days on which the role is held, RoleEndsBeforeItBegins."""
     if valid_from and valid_to and valid_to < valid_from:
         raise RoleEndsBeforeItBegins
     # The person's row is the lock: two grants at once must not both find the days free.
-    User.objects.select_for_update().get(pk=person.pk)
-    held = Membership.objects.filter(user=person, unit=unit, role=role)
+    User.objects.select_for_update().get(pk=user.pk)
+    held = Membership.objects.filter(user=user, unit=unit, role=role)
     if valid_from:
         held = held.filter(Q(valid_to=None) | Q(valid_to__gte=valid_from))
     if valid_to:
@@ -127,10 +126,10 @@ def grant_role(
     if held.exists():
         raise RoleAlreadyHeld
     membership = Membership.objects.create(
-        user=person, unit=unit, role=role, committee_title=committee_title, valid_from=valid_from, valid_to=valid_to
+        user=user, unit=unit, role=role, committee_title=committee_title, valid_from=valid_from, valid_to=valid_to
     )
     changes = {
-        "person": [None, str(person)],
+        "person": [None, str(user)],
         "role": [None, str(role)],
         "valid_from": [None, valid_from],
         "valid_to": [None, valid_to],
