@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "isoportal.settings")
 sys.path.insert(0, os.getcwd())
 django.setup()
 
-# A worker calls itself queue@host; host is this container's.
+# A worker's heartbeat is named host:process; the host is this container.
 lately = timezone.now() - datetime.timedelta(seconds=90)
 heartbeats = apps.get_model("reports", "WorkerHeartbeat").objects.filter(seen_at__gte=lately)
-sys.exit(not heartbeats.filter(name__endswith=f"@{socket.gethostname()}").exists())
+sys.exit(not heartbeats.filter(name__startswith=f"{socket.gethostname()}:").exists())
