@@ -20,7 +20,7 @@
     });
   }
 
-  // Bootstrap's button plugin flips the class; only the memory is ours.
+  // Bootstrap has flipped the class by now (it listens while the click comes down); only the memory is ours.
   document.querySelector(".rail-toggle")?.addEventListener("click", (event) => {
     remember("rail", event.currentTarget.classList.contains("active") ? "narrow" : "wide");
   });
