@@ -6,8 +6,9 @@ The rules, decided here once for pages, reports and the API:
 - A task's progress is the mean of the percents of the units that reported. A unit that has said nothing counts as
   blank, not as zero: it is told by "`reported` of `expected` units", and nobody having reported makes `percent` None.
 - A task is done when every unit that performs it is at 100, late when its last day has passed and it is not done.
-- Only units that the person reaches are counted. Where a task is performed by units of which they reach none, its
-  progress is not theirs to know: `state` is "" and `percent` None.
+- Only units that the person reaches are counted, and of the units assigned by an officer only those are named. Where
+  a task is performed by units of which they reach none, its progress is not theirs to know: `state` is "" and
+  `percent` None.
 - A plan's progress is the mean of its tasks' progress, tasks without any left out.
 
 Means are exact Decimals; whoever shows them rounds half up.
@@ -39,7 +40,8 @@ DUE_SOON_DAYS = 7
 class PerformerProgress:
     """One performer of a task. `percent`, `note`, `by` and `at` are the unit's last word, None or "" without one.
 
-    `unit_id` None: a body that is no unit. `expected`: a unit that is to report and that the person reaches.
+    `unit_id` None: a body that is no unit. `reached`: a unit whose reports the person may see; `expected`: one that is
+    to report as well.
     """
 
     text: str
@@ -47,6 +49,7 @@ class PerformerProgress:
     as_written: bool
     unit_id: int | None = None
     unit_name: str = ""
+    reached: bool = False
     expected: bool = False
     percent: int | None = None
     note: str = ""
@@ -163,6 +166,7 @@ def _performer(
         as_written=performer.as_written,
         unit_id=unit.pk,
         unit_name=unit.label,
+        reached=unit.pk in reached,
         expected=expected,
         percent=update.percent if update else None,
         note=update.note if update else "",
@@ -191,7 +195,7 @@ def _task(task: Task, performers: list[PerformerProgress], as_of: date) -> TaskP
         period_text=task.period_text,
         start=task.start,
         end=task.end,
-        performers=tuple(performers),
+        performers=tuple(each for each in performers if each.as_written or each.reached),
         percent=mean(percents),
         reported=len(percents),
         expected=len(counted),

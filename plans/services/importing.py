@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from activity.services import record
+from plans.document.lines import sources
 from plans.document.model import PlanDocument, Text
 from plans.document.model import Task as TaskRead
 from plans.models import (
@@ -95,7 +96,7 @@ def _make_plan(document: PlanDocument, *, unit: Unit, by: User | None, text: str
         issue_month=when.month,
         issue_day=when.day,
         issuer=(document.issuer or "")[:200],
-        title=document.title or "",
+        title=document.title or next((line.text for line in document.lines), ""),
         signer_name=(document.signature.name or "")[:120],
         source_text=text,
         source_digest=digest,
@@ -232,7 +233,7 @@ def _add_task(plan: Plan, read: TaskRead, order: int, names: UnitNames) -> None:
         cost=read.cost,
         group=read.group or "",
         details=[detail.text for detail in read.details],
-        source_lines=list(read.source),
+        source_lines=sorted(set(sources(read))),
     )
     linked: set[tuple[int, str]] = set()
     performers = []

@@ -1,13 +1,150 @@
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from plans import services
+from plans.access import rights_on
+from plans.contexts import plan_progress, plans_progress, schedule
+from plans.contexts.page import gaps, history, matrix
+from plans.contexts.paper import read_paper
+from plans.filters import PlanFilter
+from plans.forms import IssueForm
+from plans.models import Funding, Passage, Plan
+from units.access import allowed_units, get_allowed
+from units.http import UserRequest
+from units.permissions import Permission
+
+PER_PAGE = 25
+SORTS = {
+    "date": ("issue_year", "issue_month", "issue_day"),
+    "title": ("search_text",),
+    "unit": ("unit__name",),
+    "status": ("status",),
+}
 
 
-def plan_list(request, **kwargs):
-    return HttpResponse()
+def day_asked(request: UserRequest) -> date:
+    """The day the page tells of: ?as_of=2024-10-22, else today in Asia/Ho_Chi_Minh."""
+    try:
+        return date.fromisoformat(request.GET.get("as_of", ""))
+    except ValueError:
+        return timezone.localdate()
 
 
-def plan_detail(request, **kwargs):
-    return HttpResponse()
+@login_required
+@require_safe
+def plan_list(request: UserRequest) -> HttpResponse:
+    visible = Plan.objects.allowed_to(request.user, Permission.PLAN_VIEW)
+    filtered = PlanFilter(request.GET, queryset=visible, request=request)
+    filtered.offer_years()
+    sort = request.GET.get("sort", "")
+    names = SORTS.get(sort.lstrip("-"), SORTS["date"])
+    sign = "" if sort and not sort.startswith("-") else "-"
+    plans = filtered.qs.select_related("unit").prefetch_related("standards").order_by(*(sign + n for n in names), "-pk")
+    page = Paginator(plans, PER_PAGE).get_page(request.GET.get("page"))
+    as_of = timezone.localdate()
+    progress = plans_progress(plans=list(page.object_list), user=request.user, as_of=as_of)
+    context = {
+        "filter": filtered,
+        "page": page,
+        "rows": [(plan, progress[plan.pk]) for plan in page.object_list],
+        "may_import": allowed_units(request.user, Permission.PLAN_EDIT).exists(),
+        "as_of": as_of,
+    }
+    return render(request, "plans/plan_list.html", context)
 
 
-def plan_issue(request, **kwargs):
-    return HttpResponse()
+@login_required
+@require_safe
+def plan_detail(request: UserRequest, pk: int) -> HttpResponse:
+    plan = get_allowed(Plan.objects.select_related("unit"), request.user, Permission.PLAN_VIEW, pk=pk)
+    as_of = day_asked(request)
+    progress = plan_progress(plan=plan, user=request.user, as_of=as_of)
+    rights = rights_on(plan, request.user)
+    tab = request.GET.get("tab", "")
+    context = {
+        "plan": plan,
+        "progress": progress,
+        "as_of": as_of,
+        "as_of_given": "as_of" in request.GET,
+        "standards": list(plan.standards.all()),
+        "funding": Funding.objects.filter(plan=plan).first(),
+        "may_issue": Permission.PLAN_ISSUE in rights and plan.status == Plan.Status.DRAFT,
+        "may_see_money": Permission.BUDGET_VIEW in rights,
+        "may_see_reports": Permission.REPORT_VIEW in rights
+        or Plan.objects.allowed_to(request.user, Permission.REPORT_VIEW).filter(pk=pk).exists(),
+        "tab": tab if tab in {"progress", "history", "source"} else "",
+    }
+    if context["tab"] == "history":
+        context["events"] = history(plan, request.user)
+    elif context["tab"] == "source":
+        unrecognised = {number for line in plan.unrecognised_lines.all() for number in line.source_lines}
+        lines = enumerate(plan.source_text.splitlines(), start=1)
+        context["lines"] = [(number, line, number in unrecognised) for number, line in lines if line.strip()]
+    elif not context["tab"]:
+        context |= document_context(plan, progress, context["funding"])
+    context["tabs"] = tabs_of(request, plan, progress, context["tab"])
+    return render(request, "plans/plan_detail.html", context)
+
+
+def document_context(plan: Plan, progress, funding: Funding | None) -> dict:
+    paper = read_paper(plan, progress)
+    kinds = [section.kind for section in paper.sections]
+    return {
+        "paper": paper,
+        "gantt": schedule(progress),
+        "matrix": matrix(progress),
+        "gaps": gaps(plan, progress, amount=funding.amount if funding else None),
+        "has_funding_section": "funding" in kinds,
+        "recipients": list(plan.recipients.all()),
+        "signature": list(plan.signature_lines.all()),
+        "unrecognised": list(plan.unrecognised_lines.all()),
+        "closing": [each for each in paper.passages if each.kind == Passage.Kind.CLOSING],
+        "further": [each for each in paper.passages if each.kind != Passage.Kind.CLOSING],
+    }
+
+
+def tabs_of(request: UserRequest, plan: Plan, progress, current: str) -> list[dict]:
+    tabs = [
+        ("", _("Document"), None),
+        ("progress", _("Progress"), len(progress.tasks)),
+        ("history", _("History"), None),
+        ("source", _("Source text"), None),
+    ]
+    query = request.GET.copy()
+    items = []
+    for name, label, count in tabs:
+        query.pop("tab", None)
+        if name:
+            query["tab"] = name
+        url = reverse("plans:detail", args=[plan.pk]) + (f"?{query.urlencode()}" if query else "")
+        items.append({"label": label, "url": url, "count": count, "current": name == current})
+    return items
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def plan_issue(request: UserRequest, pk: int) -> HttpResponse:
+    plan = get_allowed(
+        Plan.objects.select_related("unit"), request.user, Permission.PLAN_VIEW, Permission.PLAN_ISSUE, pk=pk
+    )
+    form = IssueForm(request.POST if request.method == "POST" else None, plan=plan)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.issue_plan(plan=plan, by=request.user, **form.cleaned_data)
+        except (services.CannotIssue, services.DateContradictsPaper, services.AlreadyIssued) as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("The plan is issued."))
+            return redirect("plans:detail", pk=plan.pk)
+    return render(request, "plans/plan_issue.html", {"plan": plan, "form": form}, status=422 if form.errors else 200)
