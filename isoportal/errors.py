@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseServerError, JsonResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.utils.translation import gettext as _
-from django.views import defaults
 
 from isoportal.rest import PROBLEM, problem
 
@@ -28,7 +28,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_api(request):
         said = problem(HTTPStatus.BAD_REQUEST, "bad_request", _("The request is not valid."))
         return JsonResponse(said, status=HTTPStatus.BAD_REQUEST, content_type=PROBLEM)
-    return defaults.bad_request(request, exception)
+    return HttpResponseBadRequest(get_template("400.html").render({"request": request}))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -37,4 +37,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
             HTTPStatus.INTERNAL_SERVER_ERROR, "error", _("Something went wrong here. It is logged; try again later.")
         )
         return JsonResponse(said, status=HTTPStatus.INTERNAL_SERVER_ERROR, content_type=PROBLEM)
-    return defaults.server_error(request)
+    return HttpResponseServerError(get_template("500.html").render({"request": request}))

@@ -13,6 +13,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import translation
 
+from isoportal.errors import server_error
 from tests.factories.units import MembershipFactory
 
 ERRORS = ["400", "403", "403_csrf", "404", "429", "500", "503"]
@@ -30,7 +31,7 @@ def person(db):
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_an_error_page_needs_nothing_around_it(name, django_assert_num_queries):
+def test_an_error_page_needs_nothing_around_it(name):
     with translation.override("vi"):
         page = get_template(f"{name}.html").render()
 
@@ -47,6 +48,16 @@ def test_an_error_page_gives_the_number_of_the_request(name):
 
     assert "0f8c2e6d5b7a" in render_to_string(f"{name}.html", {"request": request})
     assert "<code" not in get_template(f"{name}.html").render()
+
+
+def test_the_page_for_a_failure_asks_nothing_of_database_or_session():
+    request = RequestFactory().get("/plans/")
+    request.id = "0f8c2e6d5b7a"  # no user, no session, and this test may not touch the database
+
+    response = server_error(request)
+
+    assert response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert "0f8c2e6d5b7a" in response.text
 
 
 @pytest.mark.django_db
