@@ -43,8 +43,11 @@ class RequestIdMiddleware:
 
 
 class LanguageMiddleware:
-    """Vietnamese unless the person chose otherwise with the switch; the browser's own preference is not asked, because
-    an English browser on a Vietnamese desk is the rule, not a choice. The API answers in the caller's Accept-Language."""
+    """Vietnamese unless the person chose otherwise with the switch.
+
+    The browser's own preference is not asked: an English browser on a Vietnamese desk is the rule, not a choice. The
+    API answers in the caller's Accept-Language.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

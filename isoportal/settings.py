@@ -1,6 +1,7 @@
 """Every setting, read from the environment. The README's configuration table lists what may be set.
 
-A value may also come from a file: NAME_FILE=/run/secrets/name wins over NAME, so that secrets never stand in an environment.
+A value may also come from a file: NAME_FILE=/run/secrets/name wins over NAME, so that no secret stands in an
+environment.
 """
 
 from __future__ import annotations
@@ -157,7 +158,7 @@ else:
         "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"}
     }
 
-# -- Jobs: the row is the truth, the broker a nudge (docs/adr/0001) -----------------------------------------------------
+# -- Jobs: the row is the truth, the broker a nudge (docs/adr/0001) ---------------------------------------------------
 BROKER_DIR = VAR_DIR / "broker"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
 if REDIS_URL:
@@ -223,6 +224,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+if DJANGO_ENV == "test":
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast: a test's passwords guard nothing
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
