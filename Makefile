@@ -4,7 +4,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # A test or check never reads the data of this checkout.
-TEST_ENV := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u DEBUG -u MEDIA_ROOT DJANGO_ENV=test
+TEST_ENV := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u DEBUG -u MEDIA_ROOT DJANGO_ENV=test VAR_DIR=$(CURDIR)/var/test
 
 .PHONY: help setup run test check static lint format types imports migrations deploy-check translations services e2e bench \
 	coverage messages requirements secrets clean
