@@ -8,8 +8,16 @@ os.environ.setdefault("DJANGO_ENV", "test")
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from tests.factories.units import Cast, make_cast
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory, django_db_modify_db_settings_parallel_suffix):
+    """SQLite in a file, as it runs in an office: in memory its connections do not wait for each other."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
 @pytest.fixture(autouse=True)

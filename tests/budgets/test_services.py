@@ -27,7 +27,7 @@ def last_event() -> AuditEvent:
     return AuditEvent.objects.latest("pk")
 
 
-# -- The total ---------------------------------------------------------------------------------------------------------
+# -- The total -------------------------------------------------------------------------------------------------------
 def test_a_ledger_is_opened_with_the_total_of_the_document(person):
     plan = FundedPlanFactory(amount=84_000_000)
 
@@ -121,7 +121,7 @@ def test_amounts_are_whole_dong_that_can_be_written(person, amount):
         LedgerEntryFactory(budget=budget, amount=amount)
 
 
-# -- Spending ----------------------------------------------------------------------------------------------------------
+# -- Spending --------------------------------------------------------------------------------------------------------
 def test_a_spending_is_entered_and_written_down(person):
     budget = BudgetFactory(ceiling=100)
 
@@ -184,7 +184,7 @@ def test_the_same_form_sent_twice_is_one_spending():
     assert AuditEvent.objects.filter(action="budgets.spent").count() == 1
 
 
-# -- Reversing ---------------------------------------------------------------------------------------------------------
+# -- Reversing -------------------------------------------------------------------------------------------------------
 def test_a_spending_is_reversed_by_a_row_of_its_own(person):
     entry = LedgerEntryFactory(amount=30, spent_on=date(2024, 10, 8), voucher="PC 118")
 
@@ -234,7 +234,7 @@ def test_every_refusal_speaks_in_the_persons_language(person):
     assert len({str(refusal) for refusal in refusals}) == len(refusals)
 
 
-# -- What the database itself holds --------------------------------------------------------------------------------------
+# -- What the database itself holds ----------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "change", [{"spent": -1}, {"spent": 101}, {"ceiling": 0}, {"ceiling": MAXIMUM + 1}, {"ceiling": 9, "spent": 10}]
 )
@@ -277,7 +277,7 @@ def test_rows_of_the_ledger_are_never_changed_or_deleted():
     assert LedgerEntry.objects.get().amount == 10
 
 
-# -- The proof -----------------------------------------------------------------------------------------------------------
+# -- The proof -------------------------------------------------------------------------------------------------------
 def test_check_ledgers_proves_that_each_budget_equals_its_ledger(capsys, person):
     services.reverse(entry=LedgerEntryFactory(amount=30), reason="Ghi nhầm", by=person)
     LedgerEntryFactory(amount=40)
