@@ -1,17 +1,54 @@
-"""Who may see what, among as many units as the country has."""
+"""Who may see what, among as many units as the country has, and what a page of them costs over the API."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import orjson
 from django.db import connection
+from rest_framework import generics, pagination, renderers
+from rest_framework.test import APIRequestFactory, force_authenticate
 
 from bench.pair import Pair
 from units.access import allowed_units
-from units.models import Membership, Unit, User
+from units.api import UnitAPI, UnitRow
+from units.models import Membership, Unit, UnitQuerySet, User
 from units.permissions import Permission, Role
 
 PROVINCES, UNITS_EACH = 34, 117  # 34 provinces and 3,978 units below them
+PAGE = 200  # the largest
+
+
+class PlainPages(pagination.PageNumberPagination):
+    page_size = PAGE
+
+
+class PlainAPI(generics.ListAPIView[Unit]):
+    """What the framework's tutorial would write: a serializer for each row."""
+
+    serializer_class = UnitRow
+    pagination_class = PlainPages
+    filter_backends = ()
+    renderer_classes = (renderers.JSONRenderer,)
+
+    def get_queryset(self) -> UnitQuerySet:
+        return allowed_units(self.request.user, Permission.UNIT_VIEW).order_by("pk")
+
+
+def asking(view: Callable[..., Any], person: User, **query: int) -> Callable[[], int]:
+    """Asks `view` for a page as `person` and says how many rows came."""
+
+    def ask() -> int:
+        request = APIRequestFactory().get("/", query)
+        force_authenticate(request, user=person)
+        return len(orjson.loads(view(request).render().content)["results"])
+
+    return ask
+
+
+our_view = UnitAPI.as_view({"get": "list"}, throttle_classes=())
+plain_view = PlainAPI.as_view(throttle_classes=())
 
 
 def make_country() -> User:
@@ -45,3 +82,9 @@ def pairs() -> Iterator[Pair]:
             return sorted(pk for (pk,) in cursor.fetchall())
 
     yield Pair("units of an officer among 4,000, against one LIKE", ours, plain, target=4)
+    yield Pair(
+        "a page of 200 units over the API, against a serializer per row",
+        asking(our_view, officer, page_size=PAGE),
+        asking(plain_view, officer),
+        target=0.25,
+    )
