@@ -14,11 +14,14 @@ from plans.period import parse_period
 
 _AT_START = re.compile(rf"(?:^|(?<=[.;,(\n-])\s?){ATTRIBUTE.pattern}")
 _COUNTED = (
-    r"hoi nghi|lop|cuoc|dot|khoa|buoi|hoi thao|doan|chuyen|bo tai lieu|bai|don vi|mo hinh|bao cao|phong su|hoc vien|nguoi|xa|"
-    r"phuong|huyen|quy trinh|can bo|phan mem|tin|chuyen muc|bo"
+    r"hoi nghi|lop|cuoc|dot|khoa|buoi|hoi thao|doan|chuyen|bo tai lieu|bai|don vi|mo hinh|bao cao|phong su|bai viet|"
+    r"hoc vien|nguoi|xa|phuong|huyen|quy trinh|can bo|phan mem|tin|chuyen muc|bo"
 )
 _IN_BRACKETS = re.compile(rf"\((?:du kien |gom |tong so )?(?P<quantity>\d{{1,4}}\s(?:{_COUNTED})\b[^()]{{0,80}})\)")
-_IN_SENTENCE = re.compile(r"(?<![\d.,/:])(?P<quantity>\d{1,3}\s(?:hoi nghi|lop|cuoc|dot|khoa|buoi|hoi thao|chuyen)\b)")
+_IN_SENTENCE = re.compile(
+    r"(?<![\d.,/:])(?P<quantity>\d{1,3}\s(?:hoi nghi|lop|cuoc|dot|khoa|buoi|hoi thao|chuyen|phong su|bai viet|"
+    r"mo hinh)\b)"
+)
 _TIME_IN_BRACKETS = re.compile(r"\((?P<period>[^()]{0,60}\b(?:thang|quy|nam|ngay)\b[^()]{0,60})\)")
 _ROLES: dict[str, Role] = {"lead": "lead", "support": "support", "direct": "direct", "execute": "execute"}
 
@@ -44,7 +47,7 @@ def with_attribute(task: Task, kind: str, value: str, year: int | None) -> Task:
     if kind in _ROLES:
         performers = dict.fromkeys((*task.performers, *read_performers(value, _ROLES[kind])))
         return replace(task, performers=tuple(performers))
-    flat = strip_end(value.replace("\n", " ")) if kind != "period" else value.replace("\n", " ").rstrip(" ;")
+    flat = strip_end(value.replace("\n", " "))
     if kind == "period" and task.period.text is None:
         return replace(task, period=read_period(flat, year))
     if kind == "quantity" and task.quantity is None:

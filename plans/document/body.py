@@ -39,9 +39,10 @@ class Body:
     kinds: dict[int, SectionKind] = field(default_factory=dict)
 
     def tasks(self) -> list[Task]:
-        """Rows of a table before items of a list: the table has the performers and the time, the list is its contents."""
+        """Rows of a table before items of a list: the table has performers and time, the list is its contents."""
         if self.tabled:
-            self.contents.extend(Text(task.title, task.source) for task in self.listed.tasks)
+            for task in self.listed.tasks:
+                self.contents.extend([Text(task.title, task.source), *task.details])
             return with_quantities(self.tabled, [content.text for content in self.contents])
         if self.listed.tasks:
             return enriched(self.listed.tasks, self.annexed)
@@ -96,14 +97,10 @@ def _enter(node: Node, kind: SectionKind, body: Body, annex: bool) -> None:
         if len(body.kinds) > before:
             body.headings.append(node.as_text())
         return
-    if (
-        node.style == "article"
-        and kind in {"responsibilities", "tasks"}
-        and not (rest and not node.children and kind == "tasks")
-    ):
-        if kind == "responsibilities" or not node.children:
-            _read_plain([node], kind, body)
-            return
+    itself = kind == "responsibilities" or (kind == "tasks" and not node.children and not rest)
+    if node.style == "article" and itself:
+        _read_plain([node], kind, body)
+        return
     if kind == "funding" and (node.style not in {"part", "capital", "roman"} or rest):
         body.money.append(Text(f"{node.label} {node.text}".strip() if rest else node.text, node.source))
         inside = []

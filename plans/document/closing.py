@@ -12,7 +12,7 @@ from plans.document.paragraphs import is_decoration, label_of
 from plans.document.spelling import fold, is_capitals, strip_end, tidy
 
 _HEADING = re.compile(r"[*_\s]*(?:noi nhan|noi gui)\b\s?:?\s?")
-_ON_BEHALF = re.compile(r"(?:TM|KT|TL|TUQ|Q)\s?\.\s?\S")
+_ON_BEHALF = re.compile(r"(?:(?:TM|KT|TL|TUQ|Q)\s?\.|(?:T/M|K/T|T/L)\b\.?)\s?\S")
 _OFFICE = re.compile(
     r"(?:quyen |q\. ?)?(?:pho )?(?:chu tich|giam doc|truong ban|chanh van phong|(?:chi |tong )?cuc truong|bo truong|"
     r"vien truong|thu truong|chanh thanh tra|truong phong|truong doan|to truong|tong cuc truong|thuong truc|bi thu)\b"
@@ -137,7 +137,7 @@ def find_closing(lines: tuple[RawLine, ...], start: int) -> int:
     for position in range(start, len(lines)):
         line = lines[position]
         pieces = [tidy(piece) for piece in _COLUMNS.split(line.text) if piece.strip()]
-        if any(_HEADING.match(fold(piece)) and len(piece) < 60 for piece in pieces[:2]):
+        if any(_is_heading(piece) for piece in pieces[:2]):
             return position
         if any(_begins_signature(piece, position > last_section) for piece in pieces):
             return position
@@ -166,6 +166,11 @@ def _begins_signature(piece: str, after_sections: bool) -> bool:
     if _ON_BEHALF.match(piece):
         return is_capitals(piece)
     return after_sections and len(piece) < 80 and is_capitals(piece) and bool(_OFFICE.match(fold(piece)))
+
+
+def _is_heading(piece: str) -> bool:
+    found = _HEADING.match(fold(piece))
+    return bool(found and (len(piece) < 60 or ":" in found.group()))
 
 
 def _is_annex(line: RawLine) -> bool:

@@ -9,21 +9,25 @@ from plans.document.model import Funding, Money, Text
 from plans.document.spelling import fold, strip_end
 
 _FIGURE = re.compile(
-    r"(?<![\d.,/])(?P<number>\d{1,3}(?:\.\d{3}){1,5}|\d{1,3}(?:,\d{3}){1,5}|\d{1,3}(?: \d{3}){2,5}|\d{1,15}(?:[.,]\d{1,2})?)"
+    r"(?<![\d.,/])(?P<number>\d{1,3}(?:\.\d{3}){1,5}|\d{1,3}(?:,\d{3}){1,5}|\d{1,3}(?: \d{3}){2,5}|"
+    r"\d{1,15}(?:[.,]\d{1,2})?)"
     r"\s?(?P<unit>ty|ti|trieu|nghin|ngan)?(?:\s(?P<rest>\d{1,3})\s?(?P<rest_unit>trieu|nghin|ngan))?"
     r"\s?(?P<coin>dong|vnd|d)\b"
 )
 _FACTOR = {"ty": 10**9, "ti": 10**9, "trieu": 10**6, "nghin": 10**3, "ngan": 10**3, None: 1}
 _TOTAL = re.compile(r"tong (?:cong|so|kinh phi|du toan|muc|nhu cau|gia tri|nguon)|tong:")
 _SOURCE_LABEL = re.compile(
-    r"(?:^|[.;\n]\s*(?:\d{1,2}[.)]\s*|[-+]\s*|[a-z]\)\s*)?|^\d{1,2}[.)]\s*|^[-+]\s*)nguon (?:kinh phi|von)[^:\n]{0,30}:\s*"
+    r"(?:^|[.;\n]\s*(?:\d{1,2}[.)]\s*|[-+]\s*|[a-z]\)\s*)?|^\d{1,2}[.)]\s*|^[-+]\s*)nguon (?:kinh phi|"
+    r"von)[^:\n]{0,30}:\s*"
 )
 _SOURCE = re.compile(
-    r"(?:\b(?:tu|do|bang|trong|su dung|lay)\s+)(?P<source>(?:cac )?(?:nguon\b|ngan sach\b|du toan\b|kinh phi (?:su nghiep|khoa hoc|"
+    r"(?:\b(?:tu|do|bang|trong|su dung|lay)\s+)(?P<source>(?:cac )?(?:nguon\b|ngan sach\b|du toan\b|"
+    r"kinh phi (?:su nghiep|khoa hoc|"
     r"duoc|giao|chi|cap|tu chu|da)))"
 )
 _SOURCE_END = re.compile(
-    r" la\s*:|\bla\s+(?=\d)|[.;:(\n]|,\s*(?:tong|voi|so tien|theo|trong do|cu the|kinh phi)\b|\s(?:voi tong|voi so tien)\b"
+    r" la\s*:|\bla\s+(?=\d)|[.;:(\n]|,\s*(?:tong|voi|so tien|theo|trong do|cu the|kinh phi)\b"
+    r"|\s(?:voi tong|voi so tien|bao dam|dam bao|chi tra)\b"
 )
 _NORM = re.compile(r"(?:\d{1,2}[.)]\s*|[-+]\s*)?(?:dinh muc|noi dung chi|muc chi)[^:]{0,30}:\s*")
 

@@ -40,7 +40,8 @@ AUTHORITY = re.compile(
 )
 ENACTING = re.compile(r"(?:quyet dinh|quyet nghi|ke hoach)\s*:")
 BASIS = re.compile(
-    r"(?:can cu|thuc hien|trien khai|theo (?:de nghi|ke hoach|quyet dinh|chi dao|cong van|y kien|to trinh|noi dung)|xet|"
+    r"(?:can cu|thuc hien|trien khai|theo (?:de nghi|ke hoach|quyet dinh|chi dao|cong van|y kien|to trinh|"
+    r"noi dung)|xet|"
     r"thi hanh|tren co so|tiep tuc thuc hien|tiep theo|de thuc hien|de trien khai|nham trien khai|nham thuc hien)\b"
 )
 

@@ -9,7 +9,8 @@ from plans.document.model import Signature, Source, Text
 from plans.document.spelling import fold, tidy
 
 _ISSUES = re.compile(
-    r"\s*\b(?:xay dung (?:va|,) ?ban hanh|ban hanh|xay dung|de ra|quyet dinh ban hanh)\s+(?:ke hoach|chuong trinh|quyet dinh)"
+    r"\s*\b(?:xay dung (?:va|,) ?ban hanh|ban hanh|xay dung|de ra|quyet dinh ban hanh)\s+(?:ke hoach|"
+    r"chuong trinh|quyet dinh)"
 )
 _BODY = re.compile(
     r"(?:uy ban nhan dan|ubnd|ban\s|so\s|hoi dong|chi cuc|cuc\s|bo\s|van phong|phong\s|trung tam|tong cuc)"

@@ -1,4 +1,4 @@
-"""The file as lines, and the ledger that no line escapes."""
+"""The file as lines, and which lines a value was read from."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from plans.document.model import Line, PlanDocument, Source, Text
+from plans.document.model import Source, Text
 from plans.document.spelling import fold, tidy
 
 # Zero-width and direction marks: they carry no letter and would hide a word from comparison.
 _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-_MARKUP = re.compile(r"\*\*|__(?=\S)|(?<=\S)__|</?(?:b|i|u|br|p|center)\s*/?>|\\(?=[-.*_#+()|])")
+_MARKUP = re.compile(r"\*\*|__(?=\S)|(?<=\S)__|</?(?:b|i|u|p|center)\s*/?>|\\(?=[-.*_#+()|])")
+_BREAK = re.compile(r"<br\s?/?>")
 _HEADING_MARK = re.compile(r"^\s{0,3}(?:#{1,6}|>)\s+")
-_ITALIC = re.compile(r"^(\s*)([*_])(?=\S)([^*_]+)(?<=\S)\2(\s*)$")
-# Left out of the layout field: they are the paper's body for printing, or the lines themselves, not a use of a line.
+_ITALIC = re.compile(r"(?<![\w*_])([*_])(?=[^\s*_])([^*_]{1,300})(?<=\S)\1(?![\w*_])")
+# The body again in the paper's order, and the lines themselves: to be in one of these is not a use of a line.
 _NOT_A_USE = {"sections", "lines", "unrecognised"}
 
 
@@ -53,7 +54,7 @@ def split_lines(text: str) -> tuple[RawLine, ...]:
 def clean(raw: str) -> str:
     """One line without markup and invisible characters; never empty when `raw` is not blank."""
     visible = "".join(map(_visible, raw.translate(_INVISIBLE)))
-    plain = _ITALIC.sub(r"\1\3\4", _HEADING_MARK.sub("", _MARKUP.sub("", visible)))
+    plain = _ITALIC.sub(r"\2", _HEADING_MARK.sub("", _MARKUP.sub("", _BREAK.sub("   ", visible))))
     for candidate in (plain, visible, "\ufffd"):
         if candidate.strip():
             return candidate.rstrip()
@@ -72,20 +73,6 @@ def sources(value: object) -> Iterator[int]:
                 yield from (member if isinstance(member, tuple) else ())
             elif field.name not in _NOT_A_USE:
                 yield from sources(member)
-
-
-def settle(document: PlanDocument, lines: tuple[RawLine, ...]) -> PlanDocument:
-    """`document` with its lines, and with those that no field cites listed as unrecognised.
-
-    The list is the difference, never what some branch remembered to put there: a reader that forgets a line cannot
-    lose it.
-    """
-    used = set(sources(document))
-    return dataclasses.replace(
-        document,
-        lines=tuple(Line(line.number, line.tidy) for line in lines),
-        unrecognised=tuple(Text(line.tidy, (line.number,)) for line in lines if line.number not in used),
-    )
 
 
 def joined(lines: list[RawLine] | tuple[RawLine, ...]) -> Text:

@@ -100,10 +100,13 @@ class Funding:
 
 @dataclass(frozen=True, slots=True)
 class Responsibility:
+    """`heading` is the whole heading where it says more than the body's name ("Trách nhiệm của các sở, ngành")."""
+
     body: str
     duties: tuple[Text, ...] = ()
     label: str | None = None
     source: Source = ()
+    heading: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,14 +27,15 @@ _LABELS = (
     ("plus", re.compile(r"[+](?=\s*\S)")),
     ("dash", re.compile(r"[-–—−•●▪■◦○*·►➢✓\uf000-\uf0ff](?=\s*\S)")),
 )
-RULE = re.compile(r"[\W_]{2,}")
+RULE = re.compile(r"[\W_]+")
 # A heading in capitals without a label still begins a section.
 _BARE_HEADING = re.compile(
-    r"(?:muc dich|muc tieu|yeu cau|kinh phi|to chuc thuc hien|(?:cac )?nhiem vu|noi dung|tien do|trach nhiem|phan cong)\b"
+    r"(?:muc dich|muc tieu|yeu cau|kinh phi|to chuc thuc hien|(?:cac )?nhiem vu|noi dung|tien do|trach nhiem|"
+    r"phan cong)\b"
 )
 _PAGE_NUMBER = re.compile(r"(?:-\s?)?\d{1,3}(?:\s?-)?|Trang \d{1,3}(?:\s?/\s?\d{1,3})?")
 _NOTE = re.compile(r"\(.*(?:phu luc|kem theo|bieu mau|du toan chi tiet)")
-_OPEN_END = re.compile(r"(?:,|\b(?:va|cua|cac|ve|cho|tai|voi|theo|trong|hoac|de|la|tinh|so|quoc gia))$")
+_OPEN_END = re.compile(r"(?:,|\b(?:và|của|các|về|cho|tại|với|theo|trong|hoặc|để|là|số))$")
 ATTRIBUTE = re.compile(
     r"(?:(?P<lead>(?:co quan|don vi|bo phan)?\s?(?:chu tri|dau moi)(?: thuc hien| tham muu)?)"
     r"|(?P<support>(?:(?:cac )?(?:co quan|don vi|bo phan))?\s?phoi hop(?: thuc hien)?)"
@@ -65,7 +66,7 @@ class Node:
         return tuple(line.number for line in self.lines)
 
     def as_text(self) -> Text:
-        return Text(self.text, self.source)
+        return Text(self.text or self.label, self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ def _goes_on(node: Node, line: RawLine, gap: bool, width: int) -> bool:
         return not gap and not before.endswith(":") and len(before) > 40
     if before.endswith(":"):
         return not gap and text[0].islower()
-    if text[0].islower() or text[0].isdigit() or _OPEN_END.search(fold(before)[-12:]):
+    if text[0].islower() or text[0].isdigit() or _OPEN_END.search(before[-12:].lower()):
         return True
     if gap:
         return False

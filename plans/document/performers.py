@@ -9,18 +9,23 @@ from plans.document.paragraphs import ATTRIBUTE
 from plans.document.spelling import fold, strip_end
 
 _BODY = (
-    r"(?:Các\s|các\s|Sở|UBND|Ủy ban|Uỷ ban|Ban\s|BCĐ|Chi cục|Cục|Tổng cục|Văn phòng|VP\s|Phòng|Trung tâm|Công an|Tổ\s|Bộ\s|"
-    r"Báo\s|Đài|Viện|Trường|Hội\s|Đoàn|Liên\s|Cơ quan|cơ quan|Đơn vị|đơn vị|Thanh tra|Kho bạc|Thành viên|Chuyên gia|Mặt trận|"
+    r"(?:Các\s|các\s|Sở|UBND|Ủy ban|Uỷ ban|Ban\s|BCĐ|Chi cục|Cục|Tổng cục|Văn phòng|VP\s|Phòng|Trung tâm|"
+    r"Công an|Tổ\s|Bộ\s|"
+    r"Báo\s|Đài|Viện|Trường|Hội\s|Đoàn|Liên\s|Cơ quan|cơ quan|Đơn vị|đơn vị|Thanh tra|Kho bạc|Thành viên|"
+    r"Chuyên gia|Mặt trận|"
     r"Ủy viên|HĐND|Bảo hiểm|Cảng|Hải quan|Thuế|Chánh|Giám đốc|Thủ trưởng|Chủ tịch|Trưởng|Bưu điện)"
 )
 _DASH = re.compile(r"(?:^|\s)[-–—•+▪*](?:\s+|(?=[A-ZĐÀ-Ỹ]))")
 # What follows a hyphen inside a name: "Lao động - Thương binh và Xã hội", "Tài chính - Kế hoạch".
 _NAME_GOES_ON = re.compile(
-    r"(?:Thương binh|Truyền hình|Kế hoạch|Xã hội|Thể thao|Hạ tầng|Thông tin|Du lịch|Môi trường|Công nghệ|Thống kê|Đo lường|"
-    r"Phát thanh|Cơ quan thường trực|cơ quan thường trực|Cơ quan đầu mối|Dịch vụ|Đầu tư|Đô thị|Nông thôn|Gia đình|Khuyến nông)"
+    r"(?:Thương binh|Truyền hình|Kế hoạch|Xã hội|Thể thao|Hạ tầng|Thông tin|Du lịch|Môi trường|Công nghệ|"
+    r"Thống kê|Đo lường|"
+    r"Phát thanh|Cơ quan thường trực|cơ quan thường trực|Cơ quan đầu mối|Dịch vụ|Đầu tư|Đô thị|Nông thôn|"
+    r"Gia đình|Khuyến nông)"
 )
 _LIST = re.compile(
-    rf"\s*;\s*(?:và\s+)?|,\s+(?=(?:và\s+)?{_BODY})|\s+và\s+(?=(?:các\s|Sở|UBND|Ủy ban|Ban\s|Chi cục|Tổ\s))"
+    rf"\s*;\s*(?:và\s+)?|,\s+(?=(?:và\s+)?{_BODY})|(?<!HĐND)(?<!Hội đồng nhân dân)\s+và\s+(?=(?:các\s|Sở|UBND|"
+    rf"Ủy ban|Ban\s|Chi cục|Tổ\s))"
 )
 _ROLES: dict[str, Role] = {"lead": "lead", "support": "support", "direct": "direct", "execute": "execute"}
 
@@ -34,7 +39,7 @@ def read_performers(cell: str, role: Role) -> tuple[Performer, ...]:
 
 
 def _by_role(cell: str, role: Role) -> list[tuple[Role, str]]:
-    """The cell cut at "Chủ trì:", "Phối hợp:"; a cut stands at the beginning or after `;`, `.`, a dash or a line end."""
+    """The cell cut at "Chủ trì:", "Phối hợp:", which begin the cell, a clause or a line."""
     folded = fold(cell)
     cuts = [
         (match.start(), match.end(), match.lastgroup)

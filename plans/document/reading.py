@@ -9,7 +9,8 @@ from plans.document.body import Body, walk
 from plans.document.closing import Closing, find_closing, read_closing
 from plans.document.head import AUTHORITY, BASIS, ENACTING, KIND, HeadRead, find_kind, read_head
 from plans.document.issuer import find_issuer, find_standards
-from plans.document.lines import RawLine, settle, split_lines
+from plans.document.ledger import settle
+from plans.document.lines import RawLine, split_lines
 from plans.document.model import PlanDocument, Text
 from plans.document.paragraphs import Node, is_bare_heading, label_of, nest, read_paragraphs
 from plans.document.sections import read_sections
@@ -163,12 +164,17 @@ def _closing_clauses(nodes: list[Node]) -> list[Text]:
 def _annex_titles(nodes: list[Node]) -> list[Text]:
     """Take titles off an annex: "PHỤ LỤC", its name in capitals, "(Kèm theo Kế hoạch số …)"."""
     titles: list[Text] = []
-    for place in range(len(nodes) - 1, -1, -1):
-        node = nodes[place]
-        folded = fold(node.text)
-        named = re.match(r"(?:phu luc|bieu|mau so|\(?(?:ban hanh )?kem theo|don vi tinh|dvt)", folded)
-        if node.style in {"none", "note"} and (named or is_capitals(node.text) or KIND.match(node.text)):
-            titles.insert(0, nodes.pop(place).as_text())
+    rest: list[Node] = []
+    follows = False
+    for node in nodes:
+        named = re.match(r"(?:phu luc|bieu|mau so|\(?(?:ban hanh )?kem theo|don vi tinh|dvt)", fold(node.text))
+        begins = named or is_capitals(node.text) or KIND.match(node.text)
+        follows = node.style in {"none", "note"} and bool(begins or (follows and len(node.text) < 300))
+        if follows:
+            titles.append(node.as_text())
+        else:
+            rest.append(node)
+    nodes[:] = rest
     return titles
 
 

@@ -10,16 +10,25 @@ from plans.document.sections import run_in
 from plans.document.spelling import fold, strip_end
 
 _BODY = re.compile(
-    r"(?:cac |mot so |tat ca |cac co quan|dong chi )*(?:so\b|ubnd|uy ban|ban\b|bcd|chi cuc|cuc|tong cuc|van phong|phong|"
-    r"trung tam|cong an|to\b|bo\b|bao\b|dai\b|vien|truong|hoi\b|doan|lien\b|co quan|don vi|thanh tra|kho bac|chanh|giam doc|"
-    r"thu truong|chu tich|mat tran|thanh vien|xa\b|phuong\b|huyen|ca nhan|dia phuong|nganh|doi voi|de nghi|giao\b|yeu cau|"
+    r"(?:cac |mot so |tat ca |cac co quan|dong chi )*(?:so\b|ubnd|uy ban|ban\b|bcd|chi cuc|cuc|tong cuc|"
+    r"van phong|phong|"
+    r"trung tam|cong an|to\b|bo\b|bao\b|dai\b|vien|truong|hoi\b|doan|lien\b|co quan|don vi|thanh tra|kho bac|"
+    r"chanh|giam doc|"
+    r"thu truong|chu tich|mat tran|thanh vien|xa\b|phuong\b|huyen|ca nhan|dia phuong|nganh|doi voi|de nghi|"
+    r"giao\b|yeu cau|"
     r"trach nhiem|bo phan|can bo|cong chuc|bao hiem|buu dien)"
 )
 _LEAD = re.compile(r"(?:trach nhiem (?:cua|doi voi)|giao(?: cho)?|doi voi|de nghi|yeu cau)\s+")
+# What a body does; the same words inside a name ("Ban Chỉ đạo", "Đoàn kiểm tra", "đơn vị phối hợp") name the body.
 _VERB = re.compile(
-    r"\b(?:chu tri|phoi hop|co trach nhiem|chiu trach nhiem|co nhiem vu|tham muu|can cu|tren co so|to chuc|thuc hien|huong dan|"
-    r"theo doi|xay dung|bo tri|don doc|chi dao|chu dong|trien khai|kiem tra|bao cao|cu |tong hop|bao dam|dam bao|tang cuong|"
-    r"lam dau moi|la co quan|la dau moi|thong bao|tuyen truyen|quan ly|tham gia|cung cap|lap |ban hanh|dua |giup )"
+    r"(?<!ban )(?<!doan )(?<!to )(?<!quan )(?<!don vi )(?<!hoi dong )(?<!bo phan )"
+    r"\b(?:chu tri|phoi hop|co trach nhiem|chiu trach nhiem|co nhiem vu|tham muu|can cu|tren co so|"
+    r"theo chuc nang|theo doi|"
+    r"to chuc|thuc hien|huong dan|xay dung|bo tri|don doc|chi dao|chu dong|trien khai|kiem tra|bao cao|cu |tong hop|"
+    r"bao dam|dam bao|tang cuong|lam dau moi|la co quan|la dau moi|thong bao|tuyen truyen|tham gia|cung cap|"
+    r"lap |ban hanh|"
+    r"dua |tham dinh|trinh |tiep nhan|ra soat|cong bo|cap nhat|dang tai|phe duyet|danh gia|nghien cuu|de xuat|can doi|"
+    r"ho tro|quan triet|chuan bi|giam sat|dieu phoi|trong pham vi|hoan thanh|thi hanh|phan cong|su dung)"
 )
 
 
@@ -42,7 +51,9 @@ def read_responsibilities(nodes: list[Node], headings: list[Text]) -> list[Respo
         elif found and node.style == "none":
             last = found.pop()
             found.append(
-                Responsibility(last.body, (*last.duties, node.as_text()), last.label, (*last.source, *node.source))
+                Responsibility(
+                    last.body, (*last.duties, node.as_text()), last.label, (*last.source, *node.source), last.heading
+                )
             )
         elif node.children and len(node.text) < 120:
             headings.append(node.as_text())
@@ -71,9 +82,9 @@ def _read(node: Node) -> Responsibility | None:
     label = node.label or None
     head, rest = run_in(node.text)
     if rest and _is_body(head):
-        return Responsibility(_bare(head), (Text(rest, node.source), *duties), label, source)
+        return Responsibility(_bare(head), (Text(rest, node.source), *duties), label, source, _heading(head))
     if duties and (node.text.endswith(":") or not _VERB.search(fold(node.text)) or len(node.text) < 60):
-        return Responsibility(_bare(node.text), tuple(duties), label, source)
+        return Responsibility(_bare(node.text), tuple(duties), label, source, _heading(node.text))
     body = _body_of(node.text)
     if body:
         return Responsibility(body, (node.as_text(), *duties), label, source)
@@ -103,6 +114,10 @@ def _bare(text: str) -> str:
     text = strip_end(text)
     lead = _LEAD.match(fold(text))
     return text[lead.end() :] if lead else text
+
+
+def _heading(text: str) -> str | None:
+    return strip_end(text) if _bare(text) != strip_end(text) else None
 
 
 def _flat(node: Node) -> list[Text]:

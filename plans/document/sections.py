@@ -36,7 +36,8 @@ _CHILD_ANNOUNCES: tuple[tuple[SectionKind, re.Pattern[str]], ...] = (
     ("tasks", re.compile(r"(?:ve )?(?:cac )?(?:nhiem vu|noi dung|cong viec|hoat dong)\b(?! chi\b)")),
 )
 _PROVISION = re.compile(
-    r"(?:ban hanh|phe duyet|cong bo|thanh lap|kien toan|bai bo|quyet dinh nay|thay the|dieu chinh|bo sung|sua doi|cho phep)\b"
+    r"(?:ban hanh|phe duyet|cong bo|thanh lap|kien toan|bai bo|quyet dinh nay|thay the|dieu chinh|bo sung|"
+    r"sua doi|cho phep)\b"
 )
 _EXECUTION = re.compile(
     r"(?:chiu trach nhiem (?:thi hanh|thuc hien)|can cu quyet dinh (?:nay )?thi hanh)|trach nhiem thi hanh"
@@ -125,6 +126,8 @@ def _is_heading(node: Node, folded: str) -> bool:
 
 def _inside(kind: SectionKind, inherited: SectionKind | None) -> SectionKind | None:
     """A heading may change the subject of its section, but a body's duties stay duties."""
+    if kind == inherited == "responsibilities":
+        return None  # "Trách nhiệm của Sở …": a body, or a heading over bodies
     if kind == "tasks" and inherited in {"responsibilities", "funding", "purposes", "requirements"}:
         return None
     if kind in {"schedule", "purposes", "requirements"} and inherited in {"responsibilities", "funding"}:

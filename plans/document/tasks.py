@@ -121,9 +121,19 @@ def _task_of_row(table: Table, row: Row, title: str, group: str | None, year: in
         cost_text=cost_text or None,
         cost=cell_amount(cost_text, table.header.text(cost_column)) if cost_text and cost_column is not None else None,
         group=group,
+        details=_other_cells(table, row),
         source=_source(row),
     )
     return from_title(task, year)
+
+
+def _other_cells(table: Table, row: Row) -> tuple[Text, ...]:
+    """Cells of columns that say nothing this reader knows ("Ghi chú"), with their header's words."""
+    return tuple(
+        Text(f"{table.header.text(column)}: {row.text(column)}".replace("\n", " "), _source(row))
+        for column, kind in enumerate(table.kinds)
+        if kind in {None, "note"} and row.text(column)
+    )
 
 
 def _task_of_node(node: Node, group: str | None, year: int | None) -> Task:
