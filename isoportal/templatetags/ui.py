@@ -286,7 +286,7 @@ def filters(context: Context, content: str, form: BaseForm, *, label: str) -> Sa
     for bound in form:
         fields.dress(bound, small=True)
     sort = _query(context).get("sort", [""])[0]
-    chosen = any(value not in (None, "", []) for value in form.data.values()) if form.is_bound else False
+    chosen = form.is_bound and any(bound.data not in (None, "", [], False) for bound in form)
     values = {"content": _trim(content), "form": form, "label": label, "sort": sort, "chosen": chosen}
     return render_to_string("_ui/filters.html", values)
 

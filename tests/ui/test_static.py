@@ -1,4 +1,4 @@
-"""What the stylesheet and the shell ask for is in the house: hashed file names fail the build otherwise, and CSP the page."""
+"""What stylesheets and templates ask for is in the house, and nothing asks for what the content policy refuses."""
 
 from __future__ import annotations
 
