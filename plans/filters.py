@@ -30,9 +30,11 @@ def _visible(request):
 class PlanFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Number or words"), method="search")
     year = django_filters.NumberFilter(label=_("Year"), field_name="issue_year")
-    standard = django_filters.ModelChoiceFilter(label=_("Standard"), field_name="standards", queryset=_standards)
-    status = django_filters.ChoiceFilter(label=_("Status"), choices=Plan.Status.choices)
-    unit = django_filters.ModelChoiceFilter(label=_("Unit"), queryset=_issuing_units)
+    standard = django_filters.ModelChoiceFilter(
+        label=_("Standard"), field_name="standards", queryset=_standards, empty_label=_("All")
+    )
+    status = django_filters.ChoiceFilter(label=_("Status"), choices=Plan.Status.choices, empty_label=_("All"))
+    unit = django_filters.ModelChoiceFilter(label=_("Unit"), queryset=_issuing_units, empty_label=_("All"))
 
     class Meta:
         model = Plan
@@ -47,5 +49,5 @@ class PlanFilter(django_filters.FilterSet):
     def offer_years(self):
         """Let the page offer the years there are instead of a free number. One query."""
         years = self.queryset.order_by("-issue_year").values_list("issue_year", flat=True).distinct()
-        choices = [("", "---------"), *((year, str(year)) for year in years if year)]
+        choices = [("", _("All")), *((year, str(year)) for year in years if year)]
         self.form.fields["year"].widget = forms.Select(choices=choices)

@@ -10,6 +10,7 @@ from plans.contexts.progress import (
     mean,
     plan_progress,
     plans_progress,
+    state_of,
 )
 from plans.contexts.schedule import Gantt, schedule
 
@@ -22,4 +23,5 @@ __all__ = [
     "plan_progress",
     "plans_progress",
     "schedule",
+    "state_of",
 ]

@@ -64,6 +64,11 @@ class PaperSection:
     kind: str
     blocks: list[Block]
 
+    @property
+    def holds_tasks(self) -> bool:
+        """Whether the tasks begin here: the schedule stands under them."""
+        return any(block.anchor for block in self.blocks)
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:

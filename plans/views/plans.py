@@ -116,7 +116,7 @@ def document_context(plan: Plan, progress, funding: Funding | None) -> dict:
 
 def tabs_of(request: UserRequest, plan: Plan, progress, current: str) -> list[dict]:
     tabs = [
-        ("", _("Document"), None),
+        ("", _("Content"), None),
         ("progress", _("Progress"), len(progress.tasks)),
         ("history", _("History"), None),
         ("source", _("Source text"), None),
