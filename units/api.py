@@ -1,15 +1,14 @@
 from __future__ import annotations
 
-from datetime import date
-
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
 from isoportal.rows import IdFilter, ListAPI
 from units.access import allowed_units
-from units.models import Unit, UnitQuerySet
+from units.filters import UnitFilter
+from units.models import Unit
 from units.permissions import Permission
 
 
@@ -25,22 +24,9 @@ class UnitRow(serializers.ModelSerializer[Unit]):
         }
 
 
-class UnitFilter(django_filters.FilterSet):
-    kind = django_filters.ChoiceFilter(choices=Unit.Kind.choices)
+class UnitAPIFilter(UnitFilter):
     code = django_filters.CharFilter()
     parent = IdFilter()
-    valid_on = django_filters.DateFilter(method="on_day", help_text="Units that exist on this day.")
-    search = django_filters.CharFilter(method="by_name", help_text="A part of the name.")
-
-    class Meta:
-        model = Unit
-        fields: list[str] = []
-
-    def on_day(self, queryset: UnitQuerySet, name: str, day: date) -> UnitQuerySet:
-        return queryset.valid_on(day)
-
-    def by_name(self, queryset: UnitQuerySet, name: str, text: str) -> UnitQuerySet:
-        return queryset.filter(Q(name__icontains=text) | Q(short_name__icontains=text))
 
 
 @extend_schema_view(list=extend_schema(summary="Units"), retrieve=extend_schema(summary="One unit"))
@@ -49,7 +35,7 @@ class UnitAPI(ListAPI):
 
     queryset = Unit.objects.all()
     serializer_class = UnitRow
-    filterset_class = UnitFilter
+    filterset_class = UnitAPIFilter
     ordering_fields = ("id", "name", "code")
 
     def allowed(self) -> QuerySet[Unit]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Case, Count, IntegerField, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from units.models import Membership
+from units.models import Membership, Unit, UnitQuerySet
 from units.permissions import GRANTS, Permission, Role
 
 if TYPE_CHECKING:
@@ -100,6 +101,12 @@ PLACES: list[tuple[_StrPromise | str, list[Place]]] = [
 ]
 
 
+# The order in which a tree shows what stands side by side: bodies of the province before its districts and communes.
+RANK = Case(
+    *(When(kind=kind, then=Value(rank)) for rank, kind in enumerate(Unit.Kind.values)), output_field=IntegerField()
+)
+
+
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """The rail and the phone bar, from the roles the person holds: one query, and none for who is not signed in."""
     user = getattr(request, "user", None)
@@ -127,3 +134,23 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "nav_place": " · ".join(dict.fromkeys(m.unit.label for m in memberships)),
         "person_role": ", ".join(dict.fromkeys(str(m.get_role_display()) for m in memberships)),
     }
+
+
+def branches(units: UnitQuerySet, within: UnitQuerySet) -> list[Unit]:
+    """`units` in the order of the administrative levels, each with `below`: how many units of `within` stand directly
+    under it. Two queries for any number of units."""
+    found = list(units.annotate(rank=RANK).order_by("rank", "code", "name", "pk"))
+    counted = (
+        within.filter(parent__in=[unit.pk for unit in found]).order_by().values_list("parent").annotate(n=Count("pk"))
+    )
+    below = dict(counted)
+    for unit in found:
+        unit.below = below.get(unit.pk, 0)  # type: ignore[attr-defined]
+    return found
+
+
+def ancestors(unit: Unit, within: UnitQuerySet | None = None) -> list[Unit]:
+    """From the root down to the unit above `unit`, those of `within` if given: one query."""
+    ids = [int(step) for step in unit.path.split("/")[:-2]]
+    units = Unit.objects.all() if within is None else within
+    return sorted(units.filter(pk__in=ids), key=lambda above: len(above.path))

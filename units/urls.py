@@ -7,4 +7,5 @@ from units import views
 app_name = "units"
 urlpatterns = [
     path("", views.unit_list, name="list"),
+    path("<int:pk>/", views.unit_detail, name="detail"),
 ]

@@ -1,0 +1,133 @@
+"""The log in words: what each action is called, what each changed field is called, how a value reads."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from isoportal.templatetags import formats
+
+BLANK = formats.BLANK
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*")
+
+ACTIONS: dict[str, str | Promise] = {
+    "assessments.assessment_opened": _("Opened a score sheet"),
+    "assessments.criteria_published": _("Published a criteria set"),
+    "assessments.round_opened": _("Opened a round"),
+    "assessments.score_cleared": _("Cleared a score"),
+    "assessments.score_saved": _("Saved a score"),
+    "budgets.opened": _("Opened a budget"),
+    "budgets.ceiling_changed": _("Changed a budget's total"),
+    "budgets.reversed": _("Reversed a spending"),
+    "budgets.spent": _("Recorded a spending"),
+    "plans.imported": _("Imported a plan"),
+    "plans.issued": _("Issued a plan"),
+    "plans.progress_reported": _("Reported progress"),
+    "plans.unit_assigned": _("Assigned a unit to a task"),
+    "reports.cancelled": _("Cancelled a report"),
+    "reports.downloaded": _("Downloaded a report"),
+    "reports.requested": _("Requested a report"),
+    "reports.retried": _("Tried a report again"),
+    "units.changed": _("Corrected a unit"),
+    "units.created": _("Added a unit"),
+    "units.imported": _("Imported the list of units"),
+    "units.person_changed": _("Corrected a person's particulars"),
+    "units.person_created": _("Created an account"),
+    "units.person_disabled": _("Disabled an account"),
+    "units.person_enabled": _("Enabled an account"),
+    "units.role_ended": _("Ended a role"),
+    "units.role_granted": _("Gave a role"),
+    "units.token_created": _("Created an API token"),
+    "units.token_revoked": _("Revoked an API token"),
+}
+
+FIELDS: dict[str, str | Promise] = {
+    "amount": _("Amount"),
+    "answer": _("Answer"),
+    "ceiling": _("Total"),
+    "changed": _("Units corrected"),
+    "code": _("Code"),
+    "created": _("Units added"),
+    "criterion": _("Criterion"),
+    "description": _("What for"),
+    "email": _("E-mail"),
+    "expires_at": _("Expires"),
+    "explanation": _("Explanation"),
+    "format": _("Format"),
+    "full_name": _("Full name"),
+    "is_active": _("Enabled"),
+    "issue_date": _("Date of issue"),
+    "kind": _("Kind"),
+    "light": _("Traffic light"),
+    "name": _("Name"),
+    "note": _("What was done"),
+    "number": _("Number"),
+    "percent": _("Percent"),
+    "person": _("Person"),
+    "place": _("Place"),
+    "points": _("Points"),
+    "position": _("Position"),
+    "read_only": _("Read-only"),
+    "result": _("Result"),
+    "revoked_at": _("Revoked"),
+    "role": _("Role"),
+    "short_name": _("Short name"),
+    "signer_name": _("Signer"),
+    "spent": _("Spent"),
+    "spent_on": _("Day"),
+    "state": _("State"),
+    "status": _("Status"),
+    "title": _("Title"),
+    "total": _("Total"),
+    "unit": _("Unit"),
+    "username": _("User name"),
+    "valid_from": _("From"),
+    "valid_to": _("Until"),
+    "voucher": _("Voucher"),
+}
+
+CHANNELS: dict[str, str | Promise] = {
+    "page": _("Page"),
+    "api": _("API"),
+    "command": _("Command"),
+    "job": _("Job"),
+    "timer": _("Timer"),
+}
+
+
+def action_words(action: str) -> str:
+    return str(ACTIONS.get(action, action))
+
+
+def value_words(value: Any) -> str:
+    """One JSON value as a person reads it; long texts are cut, since the thing itself is one click away."""
+    if value is None or value in ("", [], {}):
+        return BLANK
+    if isinstance(value, bool):
+        return say("yes") if value else say("no")
+    if isinstance(value, list):
+        return ", ".join(map(value_words, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {value_words(item)}" for name, item in value.items())
+    text = str(value)
+    if DAY.fullmatch(text):
+        return formats.day(date.fromisoformat(text))
+    if MOMENT.fullmatch(text):
+        return formats.moment(datetime.fromisoformat(text))
+    return text if len(text) <= 160 else f"{text[:159]}…"
+
+
+def change_words(changes: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """(field, before, after) of each change; what has no before and after of its own is shown as what it became."""
+    said = []
+    for name, pair in changes.items():
+        before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
+        if (words := (value_words(before), value_words(after))) != (BLANK, BLANK):
+            said.append((str(FIELDS.get(name, name)), *words))
+    return said
