@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from plans.models import Standard
-from units.access import UnitScopedQuerySet
+from units.access import UnitScopedQuerySet, allowed_units
 from units.models import Unit, User
+from units.permissions import Permission
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class CriteriaSetQuerySet(models.QuerySet["CriteriaSet"]):
+    def allowed_to(self, user: User | AnonymousUser, permission: Permission) -> Self:
+        """A set belongs to no unit: whoever holds `permission` in some unit has all that are not drafts, and those who
+        hold rounds have the drafts too."""
+        somewhere = allowed_units(user, permission)
+        if not somewhere.exists():
+            return self.none()
+        if allowed_units(user, Permission.ROUND_MANAGE).exists():
+            return self
+        return self.exclude(status=CriteriaSet.Status.DRAFT)
+
+
+CriteriaSetManager = models.Manager.from_queryset(CriteriaSetQuerySet)
 
 
 class CriteriaSet(models.Model):
@@ -41,6 +60,8 @@ class CriteriaSet(models.Model):
     size = models.PositiveSmallIntegerField(_("criteria"), default=0)
     maximum = models.DecimalField(_("maximum"), max_digits=7, decimal_places=2, null=True)
     published_at = models.DateTimeField(null=True)
+
+    objects = CriteriaSetManager()
 
     class Meta:
         verbose_name = _("criteria set")
@@ -89,7 +110,13 @@ class Criterion(models.Model):
 
 
 class RoundQuerySet(UnitScopedQuerySet["Round"]):
-    pass
+    def allowed_to(self, user: User | AnonymousUser, permission: Permission) -> Self:
+        """Rounds held by the units where `user` holds `permission`; whoever may view a sheet may view its round."""
+        units = allowed_units(user, permission)
+        rule = Q(unit__in=units)
+        if permission == Permission.ASSESSMENT_VIEW:
+            rule |= Q(pk__in=Assessment.objects.filter(unit__in=units).values("round"))
+        return self.filter(rule)
 
 
 RoundManager = models.Manager.from_queryset(RoundQuerySet)

@@ -2,51 +2,192 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_POST, require_safe
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
 
-from assessments.models import Assessment, CriteriaSet, Round
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assessments import scoring, services
+from assessments.contexts import SheetContext, answer_text, criteria_tree, refusal_text, round_state, sheet_context
+from assessments.filters import AssessmentFilter
+from assessments.forms import ScoreForm
+from assessments.models import Assessment, CriteriaSet, Criterion, Round
 from units.access import get_allowed
 from units.http import UserRequest
 from units.permissions import Permission
+
+PAGE_SIZE = 50
+SORTS = {
+    "unit": ("unit__name",),
+    "round": ("round__year", "round__title"),
+    "total": ("total",),
+    "scored": ("scored",),
+    "updated": ("updated_at",),
+}
+
+
+def _sorted(queryset, wanted: str, default: tuple[str, ...]):
+    names = SORTS.get(wanted.removeprefix("-"), default)
+    sign = "-" if wanted.startswith("-") else ""
+    return queryset.order_by(*(f"{sign}{name}" for name in names), "pk")
 
 
 @login_required
 @require_safe
 def assessment_list(request: UserRequest) -> HttpResponse:
-    return render(request, "assessments/assessment_list.html")
+    sheets = Assessment.objects.allowed_to(request.user, Permission.ASSESSMENT_VIEW)
+    filtered = AssessmentFilter(request.GET, queryset=sheets, request=request)
+    filtered.offer_years()
+    rows = _sorted(filtered.qs.with_sheet_head(), request.GET.get("sort", ""), ("-round__year", "unit__name"))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "assessments/assessment_list.html", {"filter": filtered, "page": page})
+
+
+def _context(request: UserRequest, assessment: Assessment) -> SheetContext:
+    held = Assessment.objects.filter(pk=assessment.pk)
+    return sheet_context(
+        assessment,
+        scores=held.allowed_to(request.user, Permission.ASSESSMENT_SCORE).exists(),
+        reports=held.allowed_to(request.user, Permission.REPORT_VIEW).exists(),
+        now=timezone.now(),
+    )
 
 
 @login_required
 @require_safe
 def sheet(request: UserRequest, pk: int) -> HttpResponse:
-    assessment = get_allowed(Assessment.objects.all(), request.user, Permission.ASSESSMENT_VIEW, pk=pk)
-    return render(request, "assessments/sheet.html", {"assessment": assessment})
+    assessment = get_allowed(Assessment.objects.with_sheet_head(), request.user, Permission.ASSESSMENT_VIEW, pk=pk)
+    return render(request, "assessments/sheet.html", {"sheet": _context(request, assessment)})
+
+
+def _row(context: SheetContext, criterion: Criterion) -> dict[str, Any]:
+    """The line of a criterion and its group, as the row's templates want them."""
+    for group in context.result.groups:
+        for line in group.lines:
+            if line.criterion_id == criterion.pk:
+                return {"sheet": context, "group": group, "line": line}
+    raise services.NotInThisSheet
+
+
+def _with_entry(context: SheetContext, criterion: Criterion, form: ScoreForm) -> SheetContext:
+    """The sheet with what was typed in the row that was not saved: nothing typed is lost."""
+
+    def typed(line):
+        if line.criterion_id != criterion.pk:
+            return line
+        return replace(line, entry=form.answer, explanation=form.data.get("explanation", ""))
+
+    groups = [replace(group, lines=[typed(line) for line in group.lines]) for group in context.result.groups]
+    return replace(context, result=replace(context.result, groups=groups))
+
+
+def _refused(
+    request: UserRequest,
+    assessment: Assessment,
+    criterion: Criterion,
+    form: ScoreForm,
+    *,
+    status: HTTPStatus,
+    error: str = "",
+    conflict: services.StaleScore | None = None,
+) -> HttpResponse:
+    context = _with_entry(_context(request, assessment), criterion, form)
+    values: dict[str, Any] = _row(context, criterion) | {"error": error, "bad": criterion.pk}
+    if conflict:
+        values |= {
+            "conflict": conflict,
+            "stored_text": answer_text(conflict.stored.result),
+            "mine_text": answer_text(conflict.mine.result),
+        }
+    template = "assessments/_saved.html" if request.htmx else "assessments/sheet.html"
+    return render(request, template, values, status=status)
 
 
 @login_required
-@require_POST
-def save_score(request: UserRequest, pk: int, criterion_pk: int) -> HttpResponse:
-    get_allowed(Assessment.objects.all(), request.user, Permission.ASSESSMENT_VIEW, Permission.ASSESSMENT_SCORE, pk=pk)
-    return HttpResponse(status=204)
+@require_http_methods(["GET", "HEAD", "POST"])
+def score(request: UserRequest, pk: int, criterion_pk: int) -> HttpResponse:
+    """One row. POST saves it: 422 with the row's error, 409 with both values where somebody else was there first."""
+    then = Permission.ASSESSMENT_SCORE if request.method == "POST" else None
+    assessment = get_allowed(
+        Assessment.objects.with_sheet_head(), request.user, Permission.ASSESSMENT_VIEW, then, pk=pk
+    )
+    criterion = get_object_or_404(
+        Criterion.objects.exclude(scoring=Criterion.Scoring.GROUP),
+        criteria_set=assessment.round.criteria_set_id,
+        pk=criterion_pk,
+    )
+    here = f"{reverse('assessments:sheet', args=[pk])}#c{criterion_pk}"
+    if request.method != "POST":
+        if not request.htmx:
+            return redirect(here)
+        return render(request, "assessments/_row.html", _row(_context(request, assessment), criterion))
+
+    form = ScoreForm(request.POST, criterion=criterion)
+    if not form.is_valid():
+        said = " ".join(str(each) for errors in form.errors.values() for each in errors)
+        return _refused(request, assessment, criterion, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, error=said)
+    try:
+        services.save_score(
+            assessment=assessment,
+            criterion=criterion,
+            answer=form.answer,
+            explanation=form.cleaned_data["explanation"],
+            expected_version=form.expected_version,
+            by=request.user,
+        )
+    except scoring.InvalidAnswer as error:
+        said = refusal_text(error)
+        return _refused(request, assessment, criterion, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, error=said)
+    except services.RoundClosed as error:
+        said = str(error)
+        return _refused(request, assessment, criterion, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, error=said)
+    except services.StaleScore as error:
+        return _refused(request, assessment, criterion, form, status=HTTPStatus.CONFLICT, conflict=error)
+    if not request.htmx:
+        messages.success(request, _("Criterion %(code)s is saved.") % {"code": criterion.code})
+        return redirect(here)
+    assessment = Assessment.objects.with_sheet_head().get(pk=pk)
+    values = _row(_context(request, assessment), criterion)
+    return render(request, "assessments/_saved.html", values | {"whole_row": form.cleaned_data["clear"]})
 
 
 @login_required
 @require_safe
 def criteria_list(request: UserRequest) -> HttpResponse:
-    return render(request, "assessments/criteria_list.html", {"sets": CriteriaSet.objects.all()})
+    sets = (
+        CriteriaSet.objects.allowed_to(request.user, Permission.ASSESSMENT_VIEW)
+        .select_related("standard")
+        .order_by("standard__code", "slug", "-version")
+    )
+    return render(request, "assessments/criteria_list.html", {"sets": sets})
 
 
 @login_required
 @require_safe
 def criteria(request: UserRequest, pk: int) -> HttpResponse:
-    return render(request, "assessments/criteria.html")
+    sets = CriteriaSet.objects.allowed_to(request.user, Permission.ASSESSMENT_VIEW).select_related("standard")
+    criteria_set = get_object_or_404(sets, pk=pk)
+    versions = sets.filter(slug=criteria_set.slug).order_by("-version")
+    values = {"criteria_set": criteria_set, "groups": criteria_tree(criteria_set), "versions": versions}
+    return render(request, "assessments/criteria.html", values)
 
 
 @login_required
 @require_safe
 def round_detail(request: UserRequest, pk: int) -> HttpResponse:
-    get_allowed(Round.objects.all(), request.user, Permission.ASSESSMENT_VIEW, pk=pk)
-    return render(request, "assessments/round.html")
+    rounds = Round.objects.select_related("unit", "criteria_set__standard")
+    round_ = get_allowed(rounds, request.user, Permission.ASSESSMENT_VIEW, pk=pk)
+    sheets = Assessment.objects.allowed_to(request.user, Permission.ASSESSMENT_VIEW).filter(round=round_)
+    rows = _sorted(sheets.select_related("unit"), request.GET.get("sort", ""), ("unit__name",))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    values = {"round": round_, "state": round_state(round_, timezone.now()), "page": page}
+    return render(request, "assessments/round.html", values)

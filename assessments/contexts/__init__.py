@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from assessments.contexts.controls import Control, Option
+from assessments.contexts.criteria import CriteriaGroup, CriterionLine, criteria_tree
 from assessments.contexts.result import AssessmentResult, GroupResult, ScoreLine, assessment_result, sheet_rules
 from assessments.contexts.sheet import SheetContext, round_state, sheet_context
 from assessments.contexts.wording import answer_text, arithmetic_text, refusal_text
 
 __all__ = [
     "AssessmentResult",
+    "Control",
+    "CriteriaGroup",
+    "CriterionLine",
     "GroupResult",
+    "Option",
     "ScoreLine",
     "SheetContext",
     "answer_text",
     "arithmetic_text",
     "assessment_result",
+    "criteria_tree",
     "refusal_text",
     "round_state",
     "sheet_context",

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from assessments import scoring
-from assessments.contexts.wording import answer_text, arithmetic_text
+from assessments.contexts.controls import Control, controls_of
+from assessments.contexts.wording import answer_text, arithmetic_text, plain_number
 from assessments.models import Assessment, CriteriaSet, Criterion, Score
 from isoportal.templatetags.formats import in_vietnamese
 
@@ -45,6 +46,15 @@ class ScoreLine:
     @property
     def is_scored(self) -> bool:
         return self.points is not None or self.light != ""
+
+    @property
+    def controls(self) -> Sequence[Control]:
+        return controls_of(self.kind, self.entry, self.parameters)
+
+    @property
+    def counted(self) -> str:
+        """What a ratio counts over what, where the criterion says so."""
+        return "{done} / {of}".format(**self.parameters) if {"done", "of"} <= set(self.parameters) else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +163,13 @@ def sheet_rules(criteria: Sequence[Criterion]) -> list[scoring.Rule]:
     ]
 
 
+def _entry(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answer as the reader writes it: with a decimal comma in Vietnamese."""
+    if "percent" not in answer:
+        return answer
+    return {**answer, "percent": plain_number(Decimal(answer["percent"]))}
+
+
 def score_line(criterion: Criterion, rule: scoring.Rule, score: Score | None) -> ScoreLine:
     result = scoring.score(rule, score.answer) if score else scoring.Result()
     return ScoreLine(
@@ -166,7 +183,7 @@ def score_line(criterion: Criterion, rule: scoring.Rule, score: Score | None) ->
         parameters=criterion.parameters,
         sdg=criterion.sdg,
         answer=score.answer if score else {},
-        entry=score.answer if score else {},
+        entry=_entry(score.answer) if score else {},
         answer_text=answer_text(result),
         arithmetic=arithmetic_text(result),
         points=score.points if score else None,
@@ -176,11 +193,6 @@ def score_line(criterion: Criterion, rule: scoring.Rule, score: Score | None) ->
         by=str(score.by) if score else "",
         at=score.at if score else None,
     )
-
-
-def stored_results(scores: Sequence[Score]) -> dict[str, scoring.Result]:
-    """The stored points and lights by code of criterion, as far as summing needs them."""
-    return {score.criterion.code: scoring.Result(points=score.points, light=score.light) for score in scores}
 
 
 def assessment_result(assessment: Assessment) -> AssessmentResult:

@@ -19,6 +19,7 @@ REFUSALS = {
     "of_zero": gettext_lazy("The whole must be at least 1."),
     "done_over": gettext_lazy("The part (%(done)s) cannot exceed the whole (%(of)s)."),
     "none": gettext_lazy("This criterion must be measured: write both numbers."),
+    "either": gettext_lazy("Write the number or tick the box, not both."),
     "percent": gettext_lazy("Write a percentage from 0 to 100, with at most 4 decimals."),
     "items": gettext_lazy("Choose among the items of the list."),
     "light": gettext_lazy("Choose green, yellow or red."),

@@ -34,6 +34,8 @@ def _ratio(rule: Rule, answer: Mapping[str, Any]) -> Result:
     if answer.get("none"):
         if not rule.parameters.get("none"):
             raise InvalidAnswer("none", "none")
+        if "done" in answer or "of" in answer:
+            raise InvalidAnswer("either", "none")
         step = Step("none", {"label": rule.parameters["none"], "points": maximum})
         return Result(answer={"none": True}, points=maximum, steps=(step,))
     done, of = whole(answer, "done"), whole(answer, "of")
@@ -82,6 +84,8 @@ def _count(rule: Rule, answer: Mapping[str, Any]) -> Result:
 def _deadline(rule: Rule, answer: Mapping[str, Any]) -> Result:
     only(answer, "days_late", "never")
     if answer.get("never"):
+        if "days_late" in answer:
+            raise InvalidAnswer("either", "never")
         return Result(answer={"never": True}, points=Decimal(0), steps=(Step("never", {"points": Decimal(0)}),))
     days = whole(answer, "days_late", 9999)
     within = [step for step in rule.parameters["steps"] if days <= step["days"]]

@@ -34,6 +34,7 @@ class InvalidAnswer(Exception):
         "of_zero": "The whole must be at least 1.",
         "done_over": "The part (%(done)s) cannot exceed the whole (%(of)s).",
         "none": "This criterion must be measured: write both numbers.",
+        "either": "Write the number or tick the box, not both.",
         "percent": "Write a percentage from 0 to 100, with at most 4 decimals.",
         "items": "Choose among the items of the list.",
         "light": "Choose green, yellow or red.",

@@ -1,0 +1,51 @@
+"""What lists of sheets can be narrowed by: the same on the page and in the API."""
+
+from __future__ import annotations
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models import Assessment, Round
+from plans.models import Standard
+from units.models import Unit
+from units.permissions import Permission
+
+
+def _visible(request):
+    if request is None:
+        return Assessment.objects.none()
+    return Assessment.objects.allowed_to(request.user, Permission.ASSESSMENT_VIEW).order_by()
+
+
+def _rounds(request):
+    """Rounds of the sheets the person may see: a choice never names another."""
+    return Round.objects.filter(pk__in=_visible(request).values("round"))
+
+
+def _units(request):
+    return Unit.objects.filter(pk__in=_visible(request).values("unit")).order_by("name")
+
+
+def _standards(request):
+    return Standard.objects.filter(pk__in=_visible(request).values("round__criteria_set__standard"))
+
+
+class AssessmentFilter(django_filters.FilterSet):
+    round = django_filters.ModelChoiceFilter(label=_("Round"), queryset=_rounds)
+    year = django_filters.NumberFilter(label=_("Year"), field_name="round__year")
+    standard = django_filters.ModelChoiceFilter(
+        label=_("Standard"), field_name="round__criteria_set__standard", queryset=_standards
+    )
+    unit = django_filters.ModelChoiceFilter(label=_("Unit"), queryset=_units)
+
+    class Meta:
+        model = Assessment
+        fields = ["round", "year", "standard", "unit"]
+
+    def offer_years(self):
+        """Let the page offer the years there are instead of a free number. One query."""
+        years = self.queryset.order_by("-round__year").values_list("round__year", flat=True).distinct()
+        self.form.fields["year"].widget = forms.Select(
+            choices=[("", "---------"), *((year, str(year)) for year in years)]
+        )
