@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging.config
 import os
 
 from celery import Celery
@@ -15,5 +16,5 @@ app.autodiscover_tasks()
 
 @setup_logging.connect
 def keep_django_logging(**kwargs: object) -> None:
-    """Celery would set up logging of its own; Django's stands already, as JSON with the job's origin."""
-    assert settings.LOGGING
+    """A receiver keeps Celery from setting up a log of its own; Django's is set up here, as JSON."""
+    logging.config.dictConfig(settings.LOGGING)

@@ -137,7 +137,7 @@ class Command(BaseCommand):
         return hue, bac_giang
 
     def make_people(self, hue: Unit, bac_giang: Unit, password: str) -> dict[str, User]:
-        """Province accounts act in both provinces; the accounts below have one place in each tree where there is one."""
+        """Province accounts act in both provinces; the others have one place in each tree where there is one."""
         hiep_hoa = Unit.objects.get(kind=Unit.Kind.DISTRICT, code="223", valid_from=None)
         quang_dien = Unit.objects.get(kind=Unit.Kind.DISTRICT, code="477", parent=hue)
         thang = Unit.objects.get(kind=Unit.Kind.COMMUNE, code="07840", parent=hiep_hoa)
@@ -180,10 +180,12 @@ class Command(BaseCommand):
             note="DEMO: số liệu minh họa, đã tổ chức đoàn học tập.",
             by=officer,
         )
-        first = districts.order_by("code").first()
-        assert first is not None
         report_progress(
-            task=training, unit=first, percent=60, note="DEMO: số liệu minh họa, đã cử cán bộ tập huấn.", by=officer
+            task=training,
+            unit=districts.order_by("code")[0],
+            percent=60,
+            note="DEMO: số liệu minh họa, đã cử cán bộ tập huấn.",
+            by=officer,
         )
         budget = open_budget(plan=plan, by=people["finance"])
         spend(
