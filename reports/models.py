@@ -23,6 +23,9 @@ class ReportJobQuerySet(models.QuerySet["ReportJob"]):
         """A report is its requester's alone: it shows what that person may see."""
         return self.filter(requested_by=user)
 
+    def active(self) -> Self:
+        return self.filter(state__in=[ReportJob.State.QUEUED, ReportJob.State.RUNNING])
+
 
 ReportJobManager = models.Manager.from_queryset(ReportJobQuerySet)
 
@@ -36,6 +39,12 @@ class ReportJob(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
         EXPIRED = "expired", _("Expired")
 
+    class Queue(models.TextChoices):
+        """Short work and province-wide work wait in different lines, so that neither holds up the other."""
+
+        INTERACTIVE = "interactive", _("Short")
+        BULK = "bulk", _("Long")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     download_key = models.CharField(max_length=32, unique=True, default=make_download_key, editable=False)
     kind = models.SlugField(_("kind"), max_length=60)
@@ -45,11 +54,14 @@ class ReportJob(models.Model):
     title = models.CharField(_("title"), max_length=300, blank=True)
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="report_jobs")
     requested_at = models.DateTimeField(_("requested"), auto_now_add=True)
-    scope = models.JSONField(default=list)  # ids of the units the requester could see when asking
+    # What the report holds, as {permission: [unit ids]}: first what was within reach when asked, then what was built in.
+    scope = models.JSONField(default=dict)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
+    queue = models.CharField(max_length=12, choices=Queue.choices, default=Queue.INTERACTIVE)
     progress = models.PositiveSmallIntegerField(default=0)  # percent
     step = models.CharField(max_length=40, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    deferrals = models.PositiveSmallIntegerField(default=0)  # put off because something outside failed
     not_before = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     lease_token = models.CharField(max_length=32, blank=True)
@@ -58,6 +70,7 @@ class ReportJob(models.Model):
     finished_at = models.DateTimeField(null=True)
     error_code = models.CharField(max_length=40, blank=True)
     file = models.CharField(max_length=200, blank=True)
+    file_name = models.CharField(max_length=200, blank=True)  # what it is called when it is downloaded
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.PositiveBigIntegerField(null=True)
     data_version = models.CharField(max_length=64, blank=True)
@@ -79,3 +92,17 @@ class ReportJob(models.Model):
 
     def __str__(self) -> str:
         return self.title or f"{self.kind}.{self.format}"
+
+    @property
+    def is_final(self) -> bool:
+        return self.state not in {self.State.QUEUED, self.State.RUNNING}
+
+
+class WorkerHeartbeat(models.Model):
+    """One row a worker, written every few seconds from its main process: how the portal knows that somebody works."""
+
+    name = models.CharField(max_length=120, unique=True)
+    seen_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.name

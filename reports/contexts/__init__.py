@@ -1,0 +1,21 @@
+"""What reports say, each worked out once as a frozen value that page, PDF, workbook and API read."""
+
+from reports.contexts.assessment import AssessmentReport, assessment_report
+from reports.contexts.job import JobItem, job_item
+from reports.contexts.progress import ProgressReport, progress_report
+from reports.contexts.report import Column, Kind, Report, Row, Sheet, SumOf
+
+__all__ = [
+    "AssessmentReport",
+    "Column",
+    "JobItem",
+    "Kind",
+    "ProgressReport",
+    "Report",
+    "Row",
+    "Sheet",
+    "SumOf",
+    "assessment_report",
+    "job_item",
+    "progress_report",
+]

@@ -1,0 +1,218 @@
+"""Kết quả đánh giá: a unit's sheet with its totals and their arithmetic, or its traffic lights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from assessments.contexts import AssessmentResult, ScoreLine, assessment_result
+from assessments.models import Assessment
+from reports.contexts import paper
+from reports.contexts.paper import Paper
+from reports.contexts.report import Column, Kind, Report, Row, Sheet, SumOf
+from units.models import Unit, User
+from units.permissions import Permission
+
+LIGHTS = {"green": "● X", "yellow": "■ V", "red": "▲ Đ", "": ""}
+HEADS = {
+    Unit.Kind.DEPARTMENT: ("GIÁM ĐỐC",),
+    Unit.Kind.COMMITTEE: ("TM. BAN CHỈ ĐẠO", "TRƯỞNG BAN"),
+}
+PEOPLES_COMMITTEE = ("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintedLine:
+    """A criterion as the document writes it: `told` is the answer with its arithmetic, or the explanation."""
+
+    code: str
+    title: str
+    told: str
+    maximum: str
+    points: str
+    light: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintedGroup:
+    table: int
+    code: str
+    title: str
+    maximum: str
+    points: str
+    scored: str
+    lines: Sequence[PrintedLine]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssessmentReport(Report):
+    result: AssessmentResult
+    opens: str
+    closes: str
+    updated: str
+
+    @property
+    def maximum(self) -> str:
+        return paper.points(self.result.maximum)
+
+    @property
+    def total(self) -> str:
+        return paper.points(self.result.total)
+
+    @property
+    def sum(self) -> str:
+        """How the groups add up: "12,50 + 8,00 = 20,50", "" while nothing is scored."""
+        addends = [paper.points(group.points) for group in self.result.groups if group.points is not None]
+        return f"{' + '.join(addends)} = {self.total} điểm" if addends else ""
+
+    @property
+    def groups(self) -> Sequence[PrintedGroup]:
+        return [
+            PrintedGroup(
+                table=place,
+                code=group.code,
+                title=group.title,
+                maximum=paper.points(group.maximum),
+                points=paper.points(group.points),
+                scored=f"{group.scored}/{group.of}",
+                lines=[self._line(line) for line in group.lines],
+            )
+            for place, group in enumerate(self.result.groups, start=2)
+        ]
+
+    def _line(self, line: ScoreLine) -> PrintedLine:
+        told = [line.answer_text, line.arithmetic] if self.result.is_points else []
+        return PrintedLine(
+            code=line.code,
+            title=line.title,
+            told="; ".join(dict.fromkeys(each for each in [*told, line.explanation] if each)),
+            maximum=paper.points(line.maximum),
+            points=paper.points(line.points),
+            light=LIGHTS[line.light],
+        )
+
+    @property
+    def sheets(self) -> Sequence[Sheet]:
+        result = self.result
+        lines = [
+            result.unit,
+            f"Đợt đánh giá: {result.title} ({self.opens} – {self.closes})",
+            f"Bộ tiêu chí: {result.criteria_set}, phiên bản {result.criteria_version}; {result.standard}",
+            f"Đã chấm {result.scored}/{result.of} tiêu chí; cập nhật {self.updated}",
+        ]
+        return [self._points_sheet(lines) if result.is_points else self._lights_sheet(lines)]
+
+    def _points_sheet(self, lines: Sequence[str]) -> Sheet:
+        rows: list[Row] = []
+        groups: list[int] = []
+        for group in self.result.groups:
+            at = len(rows)
+            groups.append(at)
+            members = SumOf(rows=range(at + 1, at + 1 + len(group.lines)))
+            points = None if group.points is None else members
+            rows.append(Row(cells=[group.code, group.title, members, None, points, None, None, None], look="group"))
+            rows += [
+                Row(
+                    cells=[
+                        line.code,
+                        line.title,
+                        line.maximum,
+                        line.answer_text,
+                        line.points,
+                        line.arithmetic,
+                        line.explanation,
+                        line.by,
+                    ]
+                )
+                for line in group.lines
+            ]
+        every = SumOf(rows=groups)
+        total = None if self.result.total is None else every
+        rows.append(Row(cells=[None, "Tổng cộng", every, None, total, None, None, None], look="total"))
+        return Sheet(
+            name="Kết quả",
+            title="KẾT QUẢ ĐÁNH GIÁ",
+            lines=lines,
+            columns=[
+                Column(title="Mã", width=8, kind=Kind.CENTRE),
+                Column(title="Tiêu chí", width=56),
+                Column(title="Điểm tối đa", width=10, kind=Kind.SCORE),
+                Column(title="Kết quả nhập", width=24),
+                Column(title="Điểm", width=10, kind=Kind.SCORE),
+                Column(title="Cách tính", width=34),
+                Column(title="Giải trình", width=30),
+                Column(title="Người chấm", width=22),
+            ],
+            rows=rows,
+        )
+
+    def _lights_sheet(self, lines: Sequence[str]) -> Sheet:
+        rows: list[Row] = []
+        for group in self.result.groups:
+            told = f"Xanh {group.green}, vàng {group.yellow}, đỏ {group.red}, chưa đánh giá {group.missing}"
+            rows.append(Row(cells=[group.code, group.title, told, None, None, None], look="group"))
+            rows += [
+                Row(cells=[line.code, line.title, LIGHTS[line.light], line.sdg, line.explanation, line.by])
+                for line in group.lines
+            ]
+        result = self.result
+        told = f"Xanh {result.green}, vàng {result.yellow}, đỏ {result.red}, chưa đánh giá {result.missing}"
+        rows.append(Row(cells=[None, "Tổng cộng", told, None, None, None], look="total"))
+        return Sheet(
+            name="Kết quả",
+            title="KẾT QUẢ ĐÁNH GIÁ",
+            lines=[*lines, "X: xanh; V: vàng; Đ: đỏ"],
+            columns=[
+                Column(title="Mã", width=8, kind=Kind.CENTRE),
+                Column(title="Chỉ số", width=56),
+                Column(title="Mức", width=30, kind=Kind.CENTRE),
+                Column(title="SDG", width=18, kind=Kind.CENTRE),
+                Column(title="Giải trình", width=44),
+                Column(title="Người đánh giá", width=22),
+            ],
+            rows=rows,
+        )
+
+
+def assessment_report(assessment: Assessment, *, user: User) -> AssessmentReport:
+    """The sheet as it stands. Two queries when `assessment` came from `with_sheet_head()`."""
+    now = timezone.now()
+    result = assessment_result(assessment)
+    unit = assessment.unit
+    return AssessmentReport(
+        title=f"Kết quả đánh giá của {result.unit}: {result.title}",
+        file_name=paper.file_safe(f"Kết quả đánh giá - {result.unit} - {result.title}"),
+        made_at=now,
+        scope={Permission.ASSESSMENT_VIEW.value: [unit.pk]},
+        paper=paper_of(unit, now),
+        result=result,
+        opens=_day(result.opens_at),
+        closes=_day(result.closes_at),
+        updated=f"{timezone.localtime(result.updated_at):%H:%M} ngày {_day(result.updated_at)}",
+    )
+
+
+def _day(moment: datetime) -> str:
+    return paper.written_day(timezone.localtime(moment).date())
+
+
+def paper_of(unit: Unit, now: datetime) -> Paper:
+    """The unit reports on its own sheet."""
+    today = timezone.localtime(now).date()
+    is_peoples_committee = len(paper.organ_lines(unit.name)) > 1
+    is_committee = unit.kind == Unit.Kind.COMMITTEE
+    return Paper(
+        parent_organ=paper.parent_organ(unit.name, unit.parent),
+        organ=unit.name,
+        organ_lines=paper.organ_lines(unit.name),
+        symbol_tail="UBND" if is_peoples_committee else "BCĐ" if is_committee else "",
+        place=unit.place,
+        month=paper.written_month(today.month),
+        year=today.year,
+        recipients=("- Lưu: VT.",),
+        authorities=PEOPLES_COMMITTEE if is_peoples_committee else HEADS.get(Unit.Kind(unit.kind), ()),
+        office="",
+    )

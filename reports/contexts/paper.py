@@ -1,0 +1,104 @@
+"""The frame of an administrative document (NĐ 30/2020/NĐ-CP, phụ lục I): who speaks, and what stays blank in a draft.
+
+The words here are those of the prescribed form, so they are Vietnamese whatever the reader's language.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from units.models import Unit
+
+NO_BREAK = "\u00a0"
+_COMMITTEE_OF_THE_PEOPLE = re.compile(r"(?:UBND|Ủy ban nhân dân)\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """A draft: it has no number and no day, no seal and no signature.
+
+    `organ` as running text has it, `organ_lines` and `parent_organ` as the head has them. `symbol_tail` is what follows
+    "BC-" in the symbol, "" where it is not known. `authorities` stand above the space for the signature, `office` under.
+    """
+
+    parent_organ: str
+    organ: str
+    organ_lines: Sequence[str]
+    symbol_tail: str
+    place: str
+    month: str
+    year: int
+    recipients: Sequence[str]
+    authorities: Sequence[str]
+    office: str
+
+
+def upper(text: str) -> str:
+    """Capitals are typed, not styled, so that what is copied or read aloud has them."""
+    return unicodedata.normalize("NFC", text).upper()
+
+
+def organ_lines(name: str) -> tuple[str, ...]:
+    """The organ as the head breaks it: a People's Committee over two lines, anything else on one."""
+    match = _COMMITTEE_OF_THE_PEOPLE.match(name)
+    return ("ỦY BAN NHÂN DÂN", upper(name[match.end() :])) if match else (upper(name),)
+
+
+def parent_organ(name: str, above: Unit | None) -> str:
+    """The organ above the one that speaks; a People's Committee names none."""
+    if above is None or _COMMITTEE_OF_THE_PEOPLE.match(name):
+        return ""
+    is_named = _COMMITTEE_OF_THE_PEOPLE.match(above.name)
+    territorial = above.kind in {Unit.Kind.PROVINCE, Unit.Kind.DISTRICT, Unit.Kind.COMMUNE}
+    return (
+        upper(f"UBND {above.name[is_named.end() :] if is_named else above.name}") if territorial else upper(above.name)
+    )
+
+
+def written_month(month: int) -> str:
+    """January and February with a zero before them, the others without."""
+    return f"{month:02d}" if month <= 2 else str(month)
+
+
+def written_day(day: date) -> str:
+    """As in running text: 16/6/2023."""
+    return f"{day.day}/{day.month}/{day.year}"
+
+
+def count(number: int) -> str:
+    """As documents count: 00, 01, 05, 10, 231."""
+    return f"{number:02d}"
+
+
+def money(amount: int) -> str:
+    return f"{amount:,}".replace(",", ".") + f"{NO_BREAK}đồng"
+
+
+def decimal(value: Decimal | None, places: int = 1) -> str:
+    """With a comma, half up, without idle zeros; "" for nothing, since blank is not zero."""
+    if value is None:
+        return ""
+    text = f"{value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")
+
+
+def points(value: Decimal | None) -> str:
+    """Scores always with two decimals: 87,25."""
+    return "" if value is None else f"{value.quantize(Decimal('0.01'), ROUND_HALF_UP):f}".replace(".", ",")
+
+
+def recipient_lines(recipients: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Each ends with a semicolon, the filing line with a full stop."""
+    lines = [f"- {text} ({purpose})" if purpose else f"- {text}" for text, purpose in recipients]
+    return (*(f"{line};" for line in lines[:-1]), *(f"{line}." for line in lines[-1:]))
+
+
+def file_safe(text: str) -> str:
+    """A name that every system takes: no slash, no colon, no control character, not too long."""
+    kept = "".join(each for each in unicodedata.normalize("NFC", text) if each.isprintable())
+    return re.sub(r"\s+", " ", re.sub(r'[/\\:*?"<>|]+', "-", kept)).strip(" .-")[:120]

@@ -1,0 +1,30 @@
+"""A report value in, a file out. Only the modules of this package know WeasyPrint and openpyxl, and only the rendering
+process imports those two: the process that runs jobs stays small and outlives whatever a report does to its renderer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """`renderer` is "module:function", a function of (report, job id) that gives the file's bytes."""
+
+    slug: str
+    label: str
+    content_type: str
+    renderer: str
+
+
+FORMATS: dict[str, Format] = {
+    each.slug: each
+    for each in (
+        Format(slug="pdf", label="PDF", content_type="application/pdf", renderer="reports.renderers.pdf:render"),
+        Format(
+            slug="xlsx",
+            label="Excel",
+            content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            renderer="reports.renderers.xlsx:render",
+        ),
+    )
+}
