@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from assessments.api import AssessmentAPI, CriteriaSetAPI, CriterionAPI, RoundAPI, ScoreAPI
 from isoportal.openapi import SchemaView, docs
 from plans.api import PlanAPI, ProgressUpdateAPI, TaskAPI
+from reports.api import ReportJobAPI
 from units.api import UnitAPI
 
 router = SimpleRouter(use_regex_path=False)
@@ -25,6 +26,7 @@ router.register("criteria", CriterionAPI, basename="criterion")
 router.register("rounds", RoundAPI, basename="round")
 router.register("assessments", AssessmentAPI, basename="assessment")
 router.register("scores", ScoreAPI, basename="score")
+router.register("report-jobs", ReportJobAPI, basename="report-job")
 
 
 class UnknownAddress(APIView):

@@ -351,6 +351,8 @@ SPECTACULAR_SETTINGS = {
         "CriteriaSetStatus": "assessments.models.CriteriaSet.Status",
         "UnitKind": "units.models.Unit.Kind",
         "PassageKind": "plans.models.Passage.Kind",
+        "SignatureLineKind": "plans.models.SignatureLine.Kind",
+        "ReportKind": "reports.api.KIND_CHOICES",
     },
 }
 
