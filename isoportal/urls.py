@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 
 from isoportal import api, health, home
+from units.admin import site as administration
 
 handler400 = "isoportal.errors.bad_request"
 handler500 = "isoportal.errors.server_error"
@@ -15,6 +16,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("activity/", include("isoportal.audit")),
+    path("admin/", administration.urls),
     path("api/v1/", include((api.urlpatterns, "api"))),
     re_path(r"^api/", api.UnknownAddress.as_view(), name="api-unknown"),
     path("budgets/", include("budgets.urls")),

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from activity.services import record
 from units.models import Membership, Unit, User
@@ -14,15 +15,20 @@ from units.services.tree import as_json
 
 
 class RoleAlreadyHeld(Exception):
-    """The person holds this role in this unit on some of these days already."""
+    def __str__(self) -> str:
+        return _("This person holds this role in this unit on some of these days already.")
 
 
 class RoleEndsBeforeItBegins(Exception):
-    """The last day lies before the first one."""
+    def __str__(self) -> str:
+        return _("The last day of a role cannot lie before its first one.")
 
 
 class CannotDisableOneself(Exception):
     """An administrator who locks themselves out could not undo it."""
+
+    def __str__(self) -> str:
+        return _("You cannot disable your own account. Another administrator can do it.")
 
 
 def place_of(user: User) -> str:
@@ -101,6 +107,21 @@ def enable_person(*, user: User, by: User | None, reason: str = "") -> User:
     return _set_active(user, True, by, reason)
 
 
+def check_role_is_free(
+    *, user: User, unit: Unit, role: Role, valid_from: date | None = None, valid_to: date | None = None
+) -> None:
+    """Raises what `grant_role` would raise."""
+    if valid_from and valid_to and valid_to < valid_from:
+        raise RoleEndsBeforeItBegins
+    held = Membership.objects.filter(user=user, unit=unit, role=role)
+    if valid_from:
+        held = held.filter(Q(valid_to=None) | Q(valid_to__gte=valid_from))
+    if valid_to:
+        held = held.filter(Q(valid_from=None) | Q(valid_from__lte=valid_to))
+    if held.exists():
+        raise RoleAlreadyHeld
+
+
 @transaction.atomic
 def grant_role(
     *,
@@ -114,17 +135,9 @@ def grant_role(
 ) -> Membership:
     """Give `user` a role in `unit` for some days (both inclusive, None: open). Raises RoleAlreadyHeld where they
     overlap days on which the role is held, RoleEndsBeforeItBegins."""
-    if valid_from and valid_to and valid_to < valid_from:
-        raise RoleEndsBeforeItBegins
     # The person's row is the lock: two grants at once must not both find the days free.
     User.objects.select_for_update().get(pk=user.pk)
-    held = Membership.objects.filter(user=user, unit=unit, role=role)
-    if valid_from:
-        held = held.filter(Q(valid_to=None) | Q(valid_to__gte=valid_from))
-    if valid_to:
-        held = held.filter(Q(valid_from=None) | Q(valid_from__lte=valid_to))
-    if held.exists():
-        raise RoleAlreadyHeld
+    check_role_is_free(user=user, unit=unit, role=role, valid_from=valid_from, valid_to=valid_to)
     membership = Membership.objects.create(
         user=user, unit=unit, role=role, committee_title=committee_title, valid_from=valid_from, valid_to=valid_to
     )
