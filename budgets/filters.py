@@ -10,9 +10,7 @@ SORTS = {"plan": "title", "unit": "unit__name", "total": "money_ceiling", "spent
 
 
 class BudgetFilter(django_filters.FilterSet):
-    year = django_filters.TypedChoiceFilter(
-        field_name="issue_year", coerce=int, label=_("Year"), empty_label=_("All years")
-    )
+    year = django_filters.ChoiceFilter(field_name="issue_year", label=_("Year"), empty_label=_("All years"))
 
     class Meta:
         model = Plan

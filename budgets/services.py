@@ -132,7 +132,7 @@ def set_ceiling(*, plan: Plan, amount: int, reason: str, by: User | None) -> Bud
         if not Budget.objects.filter(pk=budget.pk, spent__lte=amount).update(ceiling=amount):
             raise CeilingBelowSpent(spent=budget.spent)
         budget.refresh_from_db()
-    _record("budgets.ceiling_set", budget, by=by, changes={"ceiling": [before, amount]}, reason=reason)
+    _record("budgets.ceiling_changed", budget, by=by, changes={"ceiling": [before, amount]}, reason=reason)
     return budget
 
 

@@ -74,7 +74,7 @@ def test_a_decision_gives_the_total_that_the_document_lacks(person):
 
     assert budget.ceiling == 60_000_000
     event = last_event()
-    assert (event.action, event.reason) == ("budgets.ceiling_set", "29/QĐ-KHCN")
+    assert (event.action, event.reason) == ("budgets.ceiling_changed", "29/QĐ-KHCN")
     assert event.changes == {"ceiling": [None, 60_000_000]}
     plan.funding.refresh_from_db()
     assert plan.funding.amount is None, "what the document says is not rewritten"
