@@ -54,7 +54,7 @@ class ReportJob(models.Model):
     title = models.CharField(_("title"), max_length=300, blank=True)
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="report_jobs")
     requested_at = models.DateTimeField(_("requested"), auto_now_add=True)
-    # What the report holds, as {permission: [unit ids]}: first what was within reach when asked, then what was built in.
+    # What the report holds, as {permission: [unit ids]}: what was within reach when asked, then what was built in.
     scope = models.JSONField(default=dict)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
     queue = models.CharField(max_length=12, choices=Queue.choices, default=Queue.INTERACTIVE)

@@ -67,15 +67,16 @@ class ReportKind:
     def get_subject(self, *, user: User, params: Mapping[str, int], then: Permission | None = None) -> models.Model:
         """What the report is about: 404 if `user` may not see it, 403 if they may see it but not do `then`."""
         visible = self.subjects().allowed_to(user, self.view)
-        return get_allowed(visible, user, Permission.REPORT_VIEW, then, pk=params[self.parameter])
+        subject: models.Model = get_allowed(visible, user, Permission.REPORT_VIEW, then, pk=params[self.parameter])
+        return subject
 
     def find_subject(self, *, user: User, params: Mapping[str, int]) -> models.Model:
         """The same rule for work without a page: raises NoAccess."""
         visible = self.subjects().allowed_to(user, self.view).allowed_to(user, Permission.REPORT_REQUEST)
-        subject = visible.filter(pk=params[self.parameter]).first()
+        subject: models.Model | None = visible.filter(pk=params[self.parameter]).first()
         if subject is None:
             raise NoAccess
-        return subject  # type: ignore[no-any-return]
+        return subject
 
     def build(self, *, user: User, params: Mapping[str, int]) -> Report:
         """The report as `user` may see it now, in the language of documents. Raises NoAccess."""
@@ -108,8 +109,8 @@ KINDS: dict[str, ReportKind] = {
             slug="assessment",
             title=_("Result of an assessment"),
             description=_(
-                "A unit's score sheet with the arithmetic of every total, or with its traffic lights by quadrant: as an "
-                "administrative document or as a workbook."
+                "A unit's score sheet with the arithmetic of every total, or with its traffic lights by quadrant: as "
+                "an administrative document or as a workbook."
             ),
             choose_label=_("Choose a score sheet"),
             choose="assessments:list",

@@ -1,4 +1,4 @@
-"""Asking for reports, cancelling and retrying them. A job's row is the queue's truth; the nudge after it may be lost."""
+"""Asking for reports, cancelling and retrying them. A job's row is the queue's truth; a nudge may be lost."""
 
 from __future__ import annotations
 

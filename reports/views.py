@@ -157,8 +157,9 @@ def _damaged(request: UserRequest, job: ReportJob) -> HttpResponse:
 def _too_many(request: UserRequest) -> HttpResponse:
     active = ReportJob.objects.of(request.user).active()
     context = {"jobs": [_item(each) for each in active], "limit": services.MAX_ACTIVE}
-    headers = {"Retry-After": str(services.RETRY_AFTER)}
-    return render(request, "reports/too_many.html", context, status=429, headers=headers)
+    response = render(request, "reports/too_many.html", context, status=429)
+    response.headers["Retry-After"] = str(services.RETRY_AFTER)
+    return response
 
 
 def _kind(slug: str) -> ReportKind:

@@ -55,6 +55,10 @@ class AssessmentReport(Report):
     updated: str
 
     @property
+    def abstract(self) -> Sequence[str]:
+        return (*paper.balanced(f"Kết quả đánh giá của {self.result.unit}"), *paper.balanced(self.result.title))
+
+    @property
     def maximum(self) -> str:
         return paper.points(self.result.maximum)
 
@@ -214,5 +218,5 @@ def paper_of(unit: Unit, now: datetime) -> Paper:
         year=today.year,
         recipients=("- Lưu: VT.",),
         authorities=PEOPLES_COMMITTEE if is_peoples_committee else HEADS.get(Unit.Kind(unit.kind), ()),
-        office="",
+        office_lines=(),
     )

@@ -98,7 +98,7 @@ def reason_of(job: ReportJob) -> str:
 def _notes(job: ReportJob, label: str) -> list[str]:
     notes = [label]
     if job.state == State.DONE:
-        notes += [str(filesizeformat(job.size)), formats.moment(job.finished_at)]
+        notes += [str(filesizeformat(job.size or 0)), formats.moment(job.finished_at)]
         notes.append(f"SHA-256 {job.sha256[:4]}…{job.sha256[-4:]}")
     elif job.state == State.FAILED:
         notes.append(reason_of(job))

@@ -6,6 +6,7 @@ The words here are those of the prescribed form, so they are Vietnamese whatever
 from __future__ import annotations
 
 import re
+import textwrap
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ class Paper:
     """A draft: it has no number and no day, no seal and no signature.
 
     `organ` as running text has it, `organ_lines` and `parent_organ` as the head has them. `symbol_tail` is what follows
-    "BC-" in the symbol, "" where it is not known. `authorities` stand above the space for the signature, `office` under.
+    "BC-" in the symbol, "" where it is not known. `authorities` stand above the space for the signature, `office_lines`
+    under it.
     """
 
     parent_organ: str
@@ -35,7 +37,7 @@ class Paper:
     year: int
     recipients: Sequence[str]
     authorities: Sequence[str]
-    office: str
+    office_lines: Sequence[str]
 
 
 def upper(text: str) -> str:
@@ -53,11 +55,26 @@ def parent_organ(name: str, above: Unit | None) -> str:
     """The organ above the one that speaks; a People's Committee names none."""
     if above is None or _COMMITTEE_OF_THE_PEOPLE.match(name):
         return ""
-    is_named = _COMMITTEE_OF_THE_PEOPLE.match(above.name)
-    territorial = above.kind in {Unit.Kind.PROVINCE, Unit.Kind.DISTRICT, Unit.Kind.COMMUNE}
-    return (
-        upper(f"UBND {above.name[is_named.end() :] if is_named else above.name}") if territorial else upper(above.name)
-    )
+    if above.kind not in {Unit.Kind.PROVINCE, Unit.Kind.DISTRICT, Unit.Kind.COMMUNE}:
+        return upper(above.name)
+    return upper("UBND " + _COMMITTEE_OF_THE_PEOPLE.sub("", above.name))
+
+
+def office_lines(office: str) -> tuple[str, ...]:
+    """The office held, broken by sense: the title, then the organ."""
+    title, organ = office.partition(" SỞ ")[::2]
+    return (title, f"SỞ {organ}") if organ else (office,) if office else ()
+
+
+def balanced(text: str, most: int = 58) -> tuple[str, ...]:
+    """A heading over as few lines as it needs, of much the same length: no last word alone."""
+    lines = textwrap.wrap(text, most)
+    for width in range(most, 0, -1):
+        narrower = textwrap.wrap(text, width)
+        if len(narrower) > len(lines):
+            break
+        lines = narrower
+    return tuple(lines)
 
 
 def written_month(month: int) -> str:

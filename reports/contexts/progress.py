@@ -25,8 +25,8 @@ VERDICTS = {
     "running": "Đang thực hiện",
     "due": "Sắp đến hạn",
     "late": "Quá hạn",
-    "not_due": "Chưa đến thời gian thực hiện",
-    "undated": "Không nêu thời hạn",
+    "not_due": f"Chưa đến thời gian thực{paper.NO_BREAK}hiện",
+    "undated": f"Không nêu thời{paper.NO_BREAK}hạn",
     "": "",
 }
 NUMERALS = ("I", "II", "III", "IV", "V")
@@ -58,6 +58,10 @@ class TaskLine:
     @property
     def deadline(self) -> str:
         return paper.written_day(self.task.end) if self.task.end else ""
+
+    @property
+    def quoted(self) -> str:
+        return self.task.title.rstrip(". ")
 
     @property
     def said_on(self) -> str:
@@ -96,6 +100,10 @@ class ProgressReport(Report):
     unit_names: Sequence[str]
     is_partial: bool
     money: Execution | None
+
+    @property
+    def abstract(self) -> Sequence[str]:
+        return paper.balanced(f"Tiến độ thực hiện {self.plan_kind} {self.plan_about}")
 
     @property
     def day(self) -> str:
@@ -295,7 +303,7 @@ def progress_report(plan: Plan, *, user: User) -> ProgressReport:
     counted = {each.unit_id: each.unit_name for task in progress.tasks for each in task.performers if each.expected}
     reported = {each.unit_id for task in progress.tasks for each in task.performers if each.percent is not None}
     kind = plan.kind.capitalize() or "Kế hoạch"
-    name = f"{plan.number}/{plan.symbol}" if plan.number else plan.symbol
+    name = f"{plan.number}/{plan.symbol}" if plan.number else about(plan.title)
     scope: Scope = {Permission.PLAN_VIEW.value: sorted(pk for pk in counted if pk)}
     if money:
         scope[Permission.BUDGET_VIEW.value] = [plan.unit_id]
@@ -339,7 +347,7 @@ def task_line(task: TaskProgress, place: int, years: Sequence[int], as_of: date)
     return TaskLine(
         task=task,
         number=task.number or str(place),
-        verdict=f"{verdict} {paper.count(task.late_days)} ngày" if task.is_late else verdict,
+        verdict=f"{verdict} {task.late_days}{paper.NO_BREAK}ngày" if task.is_late else verdict,
         performers=[each.text for each in task.written_performers],
         months=[[month(task, year, number, as_of) for number in range(1, 13)] for year in years],
     )
@@ -376,5 +384,7 @@ def paper_of(plan: Plan, as_of: date) -> Paper:
         year=as_of.year,
         recipients=paper.recipient_lines([(each.text, each.purpose) for each in plan.recipients.all()]),
         authorities=[line.text for line in lines if line.kind == SignatureLine.Kind.AUTHORITY],
-        office=next((line.text for line in lines if line.kind == SignatureLine.Kind.OFFICE), ""),
+        office_lines=paper.office_lines(
+            next((line.text for line in lines if line.kind == SignatureLine.Kind.OFFICE), "")
+        ),
     )

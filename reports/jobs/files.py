@@ -115,9 +115,7 @@ def sweep() -> int:
     root = Path(settings.REPORT_ROOT)
     drafts = [path for path in _old_files(root.glob("tmp/*")) if not _is_being_written(path)]
     finals = list(_old_files(root.glob("files/*/*")))
-    known = set(
-        ReportJob.objects.exclude(file="").exclude(state=ReportJob.State.EXPIRED).values_list("file", flat=True)
-    )
+    known = set(ReportJob.objects.filter(state=ReportJob.State.DONE).values_list("file", flat=True))
     orphans = drafts + [path for path in finals if str(path.relative_to(root)) not in known]
     for path in orphans:
         path.unlink(missing_ok=True)

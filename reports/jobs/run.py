@@ -27,7 +27,7 @@ MAX_DEFERRALS = 8  # about a quarter of an hour of trouble outside
 
 
 def run(job_id: UUID | str) -> bool:
-    """Make the report of one job, if it is due and nobody else has it. True when this call ran it, whatever came of it."""
+    """Make the report of one job, if it is due and nobody else has it. True when this call ran it, well or badly."""
     lease = claim(job_id)
     if lease is None:
         return False

@@ -1,5 +1,5 @@
-"""A report value in, a file out. Only the modules of this package know WeasyPrint and openpyxl, and only the rendering
-process imports those two: the process that runs jobs stays small and outlives whatever a report does to its renderer."""
+"""A report value in, a file out. Only these modules know WeasyPrint and openpyxl, and only the rendering process loads
+them: the process that runs jobs stays small and outlives whatever a report does to its renderer."""
 
 from __future__ import annotations
 

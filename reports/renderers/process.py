@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import IO, Any, cast
 
 from django.conf import settings
 
@@ -115,11 +115,11 @@ class RenderProcess:
 
     @staticmethod
     def _send(process: subprocess.Popen[bytes], head: dict[str, Any], body: bytes) -> None:
-        assert process.stdin
         encoded = json.dumps(head).encode()
+        pipe = cast("IO[bytes]", process.stdin)
         try:
-            process.stdin.write(FRAME.pack(len(encoded), len(body)) + encoded + body)
-            process.stdin.flush()
+            pipe.write(FRAME.pack(len(encoded), len(body)) + encoded + body)
+            pipe.flush()
         except BrokenPipeError as error:
             raise RenderError("gone", remedy=Remedy.RETRY) from error
 
@@ -144,12 +144,12 @@ class RenderProcess:
 
     def _answer(self, process: subprocess.Popen[bytes]) -> dict[str, Any] | None:
         """The next line, or None when a tick passed without one."""
-        assert process.stdout
+        pipe = cast("IO[bytes]", process.stdout)
         while b"\n" not in self._buffer:
-            ready, _writable, _failed = select.select([process.stdout], [], [], TICK_SECONDS)
+            ready, _writable, _failed = select.select([pipe], [], [], TICK_SECONDS)
             if not ready:
                 return None
-            data = os.read(process.stdout.fileno(), 65536)
+            data = os.read(pipe.fileno(), 65536)
             if not data:
                 raise RenderError("gone", remedy=Remedy.RETRY)
             self._buffer += data

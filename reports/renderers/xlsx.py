@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import math
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -17,6 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reports.contexts import Column, Kind, Report, Row, Sheet, SumOf
 
 LONGEST_TEXT = 32_767  # that a cell takes
+LINE_POINTS, TALLEST_ROW = 14.5, 409.0
 FONT = "Times New Roman"
 FORMATS = {
     Kind.WHOLE: "0",
@@ -27,12 +30,12 @@ FORMATS = {
     Kind.MOMENT: "hh:mm d/m/yyyy",
 }
 ALIGNMENT = {
-    Kind.TEXT: Alignment(vertical="top", wrap_text=True),
+    Kind.TEXT: Alignment(vertical="top", wrap_text=True, indent=1),
     Kind.CENTRE: Alignment(horizontal="center", vertical="top", wrap_text=True),
     Kind.DAY: Alignment(horizontal="center", vertical="top"),
     Kind.MOMENT: Alignment(horizontal="center", vertical="top"),
 }
-NUMBER = Alignment(horizontal="right", vertical="top")
+NUMBER = Alignment(horizontal="right", vertical="top", indent=1)
 LINE = Side(style="thin", color="808080")
 BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 FILLS = {"head": "D9E2E5", "group": "EEF2F3", "total": "EEF2F3"}
@@ -97,13 +100,15 @@ def _write(page: Worksheet, sheet: Sheet, report: Report, styles: _Styles) -> No
         cell = _text(page.cell(head, number), column.title)
         cell.style = styles.name("head", "head")
         page.column_dimensions[get_column_letter(number)].width = column.width
+    page.row_dimensions[head].height = _height([column.title for column in sheet.columns], sheet.columns)
     for number, row in enumerate(sheet.rows, start=head + 1):
         _write_row(page, number, row, sheet.columns, styles, first=head + 1)
+        page.row_dimensions[number].height = _height(row.cells, sheet.columns)
     _set_up(page, head=head, last=head + len(sheet.rows), columns=len(sheet.columns), report=report)
 
 
 def _write_row(
-    page: Worksheet, number: int, row: Row, columns: list[Column] | tuple[Column, ...], styles: _Styles, *, first: int
+    page: Worksheet, number: int, row: Row, columns: Sequence[Column], styles: _Styles, *, first: int
 ) -> None:
     for place, (value, column) in enumerate(zip(row.cells, columns, strict=True), start=1):
         cell = page.cell(number, place)
@@ -116,6 +121,15 @@ def _write_row(
             cell.value = timezone.localtime(value).replace(tzinfo=None, microsecond=0)
         elif isinstance(value, Decimal) or value is not None:
             cell.value = value
+
+
+def _height(values: Sequence[object], columns: Sequence[Column]) -> float:
+    """In points, for the cell that wraps most: programs do not agree on finding it out by themselves."""
+    lines = 1
+    for value, column in zip(values, columns, strict=True):
+        if isinstance(value, str):
+            lines = max(lines, sum(math.ceil((len(line) + 1) / (column.width - 1)) for line in value.split("\n")))
+    return min(LINE_POINTS * lines + 3, TALLEST_ROW)
 
 
 def _text(cell: Cell, text: str) -> Cell:
