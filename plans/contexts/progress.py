@@ -131,9 +131,9 @@ def plan_progress(*, plan: Plan, user: User | AnonymousUser, as_of: date) -> Pla
 
 def plans_progress(*, plans: Sequence[Plan], user: User | AnonymousUser, as_of: date) -> dict[int, PlanProgress]:
     """The progress of several plans by their id, in the same four queries."""
-    tasks = list(Task.objects.filter(plan__in=plans).order_by("plan", "order"))
+    tasks = list(Task.objects.filter(plan__in=plans).order_by("plan_id", "order"))
     performers: dict[int, list[TaskPerformer]] = defaultdict(list)
-    for performer in TaskPerformer.objects.filter(task__in=tasks).select_related("unit").order_by("task", "order"):
+    for performer in TaskPerformer.objects.filter(task__in=tasks).select_related("unit").order_by("task_id", "order"):
         performers[performer.task_id].append(performer)
     reached = set(
         allowed_units(user, Permission.PLAN_VIEW).filter(performs__task__plan__in=plans).values_list("pk", flat=True)
