@@ -78,7 +78,7 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     const row = event.detail.elt.matches("tbody[data-row]") && event.detail.elt;
     if (!row) return;
-    if (isHalf(row) && row.contains(document.activeElement)) {
+    if (isHalf(row) && !row.dataset.left) {
       row.dataset.half = "1";
       event.preventDefault();
       return;
@@ -88,7 +88,10 @@
   });
   sheet.addEventListener("focusout", (event) => {
     const row = rowOf(event.target);
-    if (row?.dataset.half && !row.contains(event.relatedTarget)) setTimeout(() => send(row));
+    if (!row?.dataset.half || row.contains(event.relatedTarget)) return;
+    row.dataset.left = "1";
+    send(row);
+    delete row.dataset.left;
   });
 
   document.addEventListener("htmx:beforeSwap", (event) => {
