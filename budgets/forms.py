@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from isoportal.templatetags.formats import in_vietnamese
 
+MAX_LENGTH = 30
+
 # What people write after a sum, and what they put between its thousands: 12.500.000 đ, 12 500 000, 12500000 đồng.
 CURRENCY = re.compile(r"\s*(?:đồng|đ|₫|vnđ|vnd)\.?$", re.IGNORECASE)
 PLAIN = re.compile(r"[0-9]+")
@@ -19,33 +21,22 @@ WITH_COMMAS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){2,}")
 WITH_COMMA = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 
 
-class AmountField(forms.CharField):
+class AmountField(forms.Field):
     """Whole đồng as people type them; cleans to an int. The range is the services' rule."""
 
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": MAX_LENGTH})
     default_error_messages = {
         "invalid": _("“%(value)s” is not a whole number of đồng. Enter it like 12.500.000."),
     }
 
-    def __init__(self, **kwargs):
-        kwargs.setdefault("max_length", 30)
-        super().__init__(**kwargs)
-        self.widget.attrs.update({"inputmode": "numeric", "autocomplete": "off"})
-
     def to_python(self, value) -> int | None:
-        text = CURRENCY.sub("", " ".join(super().to_python(value).split()))
+        text = CURRENCY.sub("", " ".join((value or "").split()))
         if not text:
             return None
         commas = WITH_COMMAS if in_vietnamese() else WITH_COMMA
-        if len(text) <= self.max_length and any(form.fullmatch(text) for form in (PLAIN, GROUPED, commas)):
+        if len(text) <= MAX_LENGTH and any(form.fullmatch(text) for form in (PLAIN, GROUPED, commas)):
             return int(re.sub(r"[^0-9]", "", text))
         raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": value[:40]})
-
-    def run_validators(self, value) -> None:
-        """Those of CharField measure the text, which is a number by now; its length is checked by `validate`."""
-
-    def validate(self, value) -> None:
-        if value is None and self.required:
-            raise ValidationError(self.error_messages["required"], code="required")
 
 
 class SpendForm(forms.Form):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -57,7 +59,7 @@ def plan_money(request: UserRequest, pk: int) -> HttpResponse:
 
 def _show(request: UserRequest, plan: Plan, form: SpendForm) -> HttpResponse:
     page = Paginator(ledger(plan), ENTRIES_A_PAGE).get_page(request.GET.get("page"))
-    money = execution(plan=plan, user=request.user, page=page)
+    money = _money(request, plan, page)
     context = {
         "plan": plan,
         "money": money,
@@ -82,10 +84,7 @@ def _figures(balance: Execution) -> list[dict[str, str]]:
 @require_safe
 def plan_panel(request: UserRequest, pk: int) -> HttpResponse:
     """The part of the plan's page that tells of its money: a fragment."""
-    money = execution(plan=Plan(pk=pk), user=request.user, page=())
-    if money is None:
-        raise Http404
-    return render(request, "budgets/panel.html", {"plan_pk": pk, "money": money})
+    return render(request, "budgets/panel.html", {"plan_pk": pk, "money": _money(request, Plan(pk=pk), ())})
 
 
 @login_required
@@ -117,7 +116,7 @@ def ceiling(request: UserRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The total is now %(amount)s") % {"amount": formats.money(budget.ceiling)})
             return redirect("budgets:plan", pk=plan.pk)
-    context = {"plan": plan, "form": form, "money": execution(plan=plan, user=request.user, page=())}
+    context = {"plan": plan, "form": form, "money": _money(request, plan, ())}
     return render(request, "budgets/ceiling.html", context, status=422 if form.errors else 200)
 
 
@@ -148,3 +147,9 @@ def reverse_entry(request: UserRequest, pk: int, entry_pk: int) -> HttpResponse:
 
 def _plan(request: UserRequest, pk: int, then: Permission | None) -> Plan:
     return get_allowed(Plan.objects.select_related("unit"), request.user, Permission.BUDGET_VIEW, then, pk=pk)
+
+
+def _money(request: UserRequest, plan: Plan, page: Iterable[LedgerEntry]) -> Execution:
+    if (money := execution(plan=plan, user=request.user, page=page)) is None:
+        raise Http404
+    return money

@@ -131,6 +131,7 @@ def test_a_spending_is_entered_and_written_down(person):
 
     budget.refresh_from_db()
     assert (budget.spent, budget.available) == (40, 60)
+    assert str(entry) == "40 Tập huấn"
     assert (entry.amount, entry.spent_on, entry.description, entry.voucher, entry.by) == (
         40,
         date(2024, 10, 8),
