@@ -1,4 +1,4 @@
-"""Where an act comes from: the request, command or timer under way. Carried beside the call, not through every argument."""
+"""Where an act comes from: the request, command or timer under way, carried beside the calls, not through them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Origin:
     address: str | None = None
 
 
-_current: ContextVar[Origin] = ContextVar("origin", default=Origin())
+_current: ContextVar[Origin | None] = ContextVar("origin", default=None)
 
 
 def current_origin() -> Origin:
-    return _current.get()
+    return _current.get() or Origin()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What every request carries: its id, the language of the person, where an act comes from."""
+"""What every request carries: its id, where its acts come from, the language of the person."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import logging
 import re
 import uuid
 from collections.abc import Callable
-from contextlib import ExitStack
+from ipaddress import ip_address
 
-from axes.helpers import get_client_ip_address
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -18,27 +17,43 @@ from activity.origin import Origin, acting_from
 logger = logging.getLogger("isoportal.request")
 SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
-Handler = Callable[[HttpRequest], HttpResponse]
+
+class IdentifiedRequest(HttpRequest):
+    """A request after the first middleware: `id` tells its log lines and audit events from all others."""
+
+    id: str
 
 
-class RequestIdMiddleware:
-    """Gives each request an id (the proxy's own if it sends a plain one), says it back and writes one log line."""
+def client_address(request: HttpRequest) -> str | None:
+    """The client's IP: what the proxy says where there is one (it overwrites X-Real-IP), else the peer's own.
 
-    def __init__(self, get_response: Handler) -> None:
+    A header that is no address did not come from our proxy and is not believed.
+    """
+    given = request.headers.get("X-Real-IP", "") if settings.BEHIND_PROXY else request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ip_address(given))
+    except ValueError:
+        return None
+
+
+class OriginMiddleware:
+    """Gives each request an id (the proxy's own if it sends a plain one), says it back, tells the audit where acts
+    come from, and writes one log line."""
+
+    def __init__(self, get_response: Callable[[IdentifiedRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: IdentifiedRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         request.id = given if SAFE_ID.fullmatch(given) else uuid.uuid4().hex
-        with acting_from(Origin(channel="page", request_id=request.id)):
+        channel = "api" if request.path.startswith("/api/") else "page"
+        with acting_from(Origin(channel=channel, request_id=request.id, address=client_address(request))):
             response = self.get_response(request)
             response.headers["X-Request-ID"] = request.id
             if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
                 # The path alone: a query string may hold what somebody searched for.
-                logger.info(
-                    "request",
-                    extra={"method": request.method, "path": request.path, "status": response.status_code},
-                )
+                said = {"method": request.method, "path": request.path, "status": response.status_code}
+                logger.info("request", extra=said)
         return response
 
 
@@ -49,7 +64,7 @@ class LanguageMiddleware:
     API answers in the caller's Accept-Language.
     """
 
-    def __init__(self, get_response: Handler) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -63,20 +78,3 @@ class LanguageMiddleware:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
         return response
-
-
-class OriginMiddleware:
-    """Says to the audit where an act comes from: page or API, and the client's address."""
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        channel = "api" if request.path.startswith("/api/") else "page"
-        with ExitStack() as stack:
-            stack.enter_context(
-                acting_from(
-                    Origin(channel=channel, request_id=request.id, address=get_client_ip_address(request) or None)
-                )
-            )
-            return self.get_response(request)
