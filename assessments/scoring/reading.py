@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from assessments.scoring.rule import HUNDRED, MOST, InvalidAnswer
+
+PERCENTAGE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?")
 
 
 def whole(answer: Mapping[str, Any], name: str, most: int = MOST) -> int:
@@ -23,14 +26,9 @@ def percentage(answer: Mapping[str, Any], name: str) -> Decimal:
     """Vietnamese and English decimals: "97,5" and "97.5"."""
     value = answer.get(name)
     text = str(value).strip().replace(",", ".")
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise InvalidAnswer("percent", name) from None
-    exponent = number.as_tuple().exponent
-    if isinstance(value, bool) or not isinstance(exponent, int) or not (0 <= number <= HUNDRED) or exponent < -4:
+    if isinstance(value, bool | float) or not PERCENTAGE.fullmatch(text) or Decimal(text) > HUNDRED:
         raise InvalidAnswer("percent", name)
-    return abs(number)
+    return Decimal(text)
 
 
 def place_in(value: Any, length: int, code: str, name: str) -> int:
