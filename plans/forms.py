@@ -35,8 +35,6 @@ class ProgressForm(forms.Form):
         label=_("What was done"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    use_required_attribute = False
-
     def __init__(self, *args, units, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = units
