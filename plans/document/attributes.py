@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from plans.document.funding import cell_amount
-from plans.document.model import Role, Task, TaskPeriod
+from plans.document.model import Performer, Role, Task, TaskPeriod, Text
 from plans.document.paragraphs import ATTRIBUTE
 from plans.document.performers import read_performers
 from plans.document.spelling import fold, strip_end
@@ -39,43 +39,74 @@ def split_attributes(text: str) -> tuple[str, list[tuple[str, str]]]:
     return text[: found[0].start()].rstrip(" (-–"), values
 
 
-def with_attribute(task: Task, kind: str, value: str, year: int | None) -> Task:
-    """`task` with one more thing known; what is known already stays."""
-    value = value.strip()
-    if not value:
-        return task
-    if kind in _ROLES:
-        performers = dict.fromkeys((*task.performers, *read_performers(value, _ROLES[kind])))
-        return replace(task, performers=tuple(performers))
-    flat = strip_end(value.replace("\n", " "))
-    if kind == "period" and task.period.text is None:
-        return replace(task, period=read_period(flat, year))
-    if kind == "quantity" and task.quantity is None:
-        return replace(task, quantity=flat)
-    if kind == "deliverable" and task.deliverable is None:
-        return replace(task, deliverable=flat)
-    if kind == "cost" and task.cost_text is None:
-        return replace(task, cost_text=flat, cost=cell_amount(flat, ""))
-    return task
+@dataclass(slots=True)
+class TaskDraft:
+    """A task while its lines are read; what is known already stays."""
+
+    number: str | None
+    title: str
+    group: str | None
+    year: int | None
+    performers: list[Performer] = field(default_factory=list)
+    period: TaskPeriod = field(default_factory=TaskPeriod)
+    quantity: str | None = None
+    deliverable: str | None = None
+    cost_text: str | None = None
+    cost: int | None = None
+    details: list[Text] = field(default_factory=list)
+    source: list[int] = field(default_factory=list)
+
+    def add(self, kind: str, value: str) -> None:
+        """One more thing known of the task: `kind` is the name of an attribute or column."""
+        value = value.strip()
+        if not value:
+            return
+        if kind in _ROLES:
+            self.performers.extend(read_performers(value, _ROLES[kind]))
+            return
+        words = strip_end(value.replace("\n", " "))
+        if kind == "period" and self.period.text is None:
+            self.period = read_period(words, self.year)
+        elif kind == "quantity" and self.quantity is None:
+            self.quantity = words
+        elif kind == "deliverable" and self.deliverable is None:
+            self.deliverable = words
+        elif kind == "cost" and self.cost_text is None:
+            self.cost_text, self.cost = words, cell_amount(words, "")
+
+    def add_detail(self, text: Text) -> None:
+        self.details.append(text)
+        self.source.extend(text.source)
+
+    def finished(self) -> Task:
+        """The task, with the quantity and the time its title names where nothing else did; the title stays as written."""
+        folded = fold(self.title)
+        quantity = _IN_BRACKETS.search(folded) or _IN_SENTENCE.search(folded)
+        if quantity and self.quantity is None:
+            self.quantity = self.title[quantity.start("quantity") : quantity.end("quantity")].strip()
+        time = _TIME_IN_BRACKETS.search(folded)
+        if time and self.period.text is None:
+            period = read_period(self.title[time.start("period") : time.end("period")].strip(), self.year)
+            if period.start or period.end:
+                self.period = period
+        return Task(
+            number=self.number,
+            title=self.title,
+            performers=tuple(dict.fromkeys(self.performers)),
+            period=self.period,
+            quantity=self.quantity,
+            deliverable=self.deliverable,
+            cost_text=self.cost_text,
+            cost=self.cost,
+            group=self.group,
+            details=tuple(self.details),
+            source=tuple(dict.fromkeys(self.source)),
+        )
 
 
 def read_period(text: str, year: int | None) -> TaskPeriod:
     period = parse_period(text, default_year=year)
     return TaskPeriod(period.text, period.start, period.end)
-
-
-def from_title(task: Task, year: int | None) -> Task:
-    """`task` with the quantity and the time its title names in brackets; the title stays as written."""
-    folded = fold(task.title)
-    quantity = _IN_BRACKETS.search(folded) or _IN_SENTENCE.search(folded)
-    if quantity and task.quantity is None:
-        task = replace(task, quantity=task.title[quantity.start("quantity") : quantity.end("quantity")].strip())
-    time = _TIME_IN_BRACKETS.search(folded)
-    if time and task.period.text is None:
-        period = read_period(task.title[time.start("period") : time.end("period")].strip(), year)
-        if period.start or period.end:
-            task = replace(task, period=period)
-    return task
 
 
 def with_quantities(tasks: list[Task], contents: list[str]) -> list[Task]:

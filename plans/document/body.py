@@ -137,7 +137,7 @@ def _read_plain(nodes: list[Node], kind: SectionKind | None, body: Body) -> None
         for node in nodes:
             _sentences(node, body.purposes if kind == "purposes" else body.requirements, body.headings)
     elif kind == "tasks":
-        read = tasks_of_list(nodes, None, body.year)
+        read = tasks_of_list(nodes, body.year)
         body.listed.tasks.extend(read.tasks)
         body.headings.extend(read.headings)
     elif kind == "funding":

@@ -56,7 +56,8 @@ def find_standards(texts: Iterable[str]) -> tuple[str, ...]:
     cited = dict.fromkeys(
         re.sub(r"\s*:\s*", ":", tidy(found.group())) for text in texts for found in _STANDARD.finditer(text)
     )
-    return tuple(name for name in cited if not any(other.startswith(f"{name}:") for other in cited))
+    with_edition = {name.partition(":")[0] for name in cited if ":" in name}
+    return tuple(name for name in cited if name not in with_edition)
 
 
 def _subject(texts: list[Text]) -> Text | None:

@@ -27,10 +27,7 @@ class RawLine:
     number: int
     text: str
     after_gap: bool  # a blank line stands above it
-
-    @property
-    def tidy(self) -> str:
-        return tidy(self.text)
+    tidy: str = ""  # `text` with single spaces
 
     @property
     def folded(self) -> str:
@@ -46,7 +43,8 @@ def split_lines(text: str) -> tuple[RawLine, ...]:
         if not raw.strip():
             gap = True
             continue
-        lines.append(RawLine(number, clean(raw), gap))
+        text_of_line = clean(raw)
+        lines.append(RawLine(number, text_of_line, gap, tidy(text_of_line)))
         gap = False
     return tuple(lines)
 

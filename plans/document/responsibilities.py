@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from dataclasses import replace
 
 from plans.document.model import Responsibility, Text
 from plans.document.paragraphs import Node
@@ -35,6 +37,7 @@ _VERB = re.compile(
 def read_responsibilities(nodes: list[Node], headings: list[Text]) -> list[Responsibility]:
     """The bodies named by `nodes`, each with its duties; a heading over several bodies goes to `headings`."""
     found: list[Responsibility] = []
+    more: dict[int, list[Text]] = defaultdict(list)  # paragraphs that go on with the duties of a body
     stack = list(reversed(nodes))
     while stack:
         node = stack.pop()
@@ -49,15 +52,14 @@ def read_responsibilities(nodes: list[Node], headings: list[Text]) -> list[Respo
         if read:
             found.append(read)
         elif found and node.style == "none":
-            last = found.pop()
-            found.append(
-                Responsibility(
-                    last.body, (*last.duties, node.as_text()), last.label, (*last.source, *node.source), last.heading
-                )
-            )
+            more[len(found) - 1].append(node.as_text())
         elif node.children and len(node.text) < 120:
             headings.append(node.as_text())
             stack.extend(reversed(node.children))
+    for place, texts in more.items():
+        one = found[place]
+        lines = (*one.source, *(number for text in texts for number in text.source))
+        found[place] = replace(one, duties=(*one.duties, *texts), source=lines)
     return found
 
 

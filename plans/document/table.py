@@ -24,6 +24,7 @@ _COLUMNS = (
 )
 ROW_NUMBER = re.compile(r"\(?(?:[IVXivx]{1,5}|\d{1,3}(?:\.\d{1,2}){0,3}|[A-Za-zđĐ])\s?[.)/]?\)?")
 _SEPARATOR = re.compile(r"[\s|:+=_-]+")
+_HEADER_LINES = 6
 _TOTAL = re.compile(r"(?:tong|cong)\b")
 _STOP = re.compile(
     r"(?:[IVX]{1,5}\s?[./-]\s?\D|Phần\s|PHẦN\s|Điều\s+\d|(?:TM|KT|TL|TUQ)\.\s|(?:PHỤ LỤC|Phụ lục)\b|"
@@ -78,6 +79,8 @@ def read_table(lines: tuple[RawLine, ...], start: int, stop: int) -> tuple[Table
         row = _split(line.text, cells.mode)
         if row is None and (line.after_gap or cells.mode == "|"):
             break
+        if not table.rows and position - start > _HEADER_LINES:
+            return None
         if _SEPARATOR.fullmatch(line.text):
             current.lines.append(line)
         elif row is None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from plans.document.attributes import from_title, read_period, similarity, split_attributes, with_attribute
+from plans.document.attributes import TaskDraft, read_period, similarity, split_attributes
 from plans.document.funding import cell_amount
-from plans.document.model import Performer, Role, Task, TaskPeriod, Text
+from plans.document.model import Task, Text
 from plans.document.paragraphs import Node
-from plans.document.performers import read_performers
 from plans.document.spelling import strip_end
 from plans.document.table import Row, Table
 
-_ROLE_COLUMNS: tuple[Role, ...] = ("lead", "support", "execute", "direct")
+_COLUMNS = ("lead", "support", "execute", "direct", "cost", "quantity", "deliverable")
 
 
 @dataclass(slots=True)
@@ -47,31 +46,40 @@ def tasks_of_table(table: Table, year: int | None) -> TaskList:
     return read
 
 
-def tasks_of_list(nodes: list[Node], group: str | None, year: int | None) -> TaskList:
-    """The items of a list as tasks; recursion is bounded by the number of label styles."""
-    read = TaskList()
-    listed = any(node.style not in {"none", "note", "table"} for node in nodes)
-    for node in nodes:
-        if node.style in {"note", "table"}:
-            continue
-        lead, attributes = split_attributes(node.text)
-        if not lead and attributes and read.tasks:
-            read.tasks[-1] = _add_attributes(read.tasks[-1], node, attributes, year)
-        elif node.style == "none" and listed:
-            if node.text.endswith(":"):
-                read.headings.append(node.as_text())
-            elif read.tasks:
-                last = read.tasks[-1]
-                read.tasks[-1] = replace(
-                    last, details=(*last.details, node.as_text()), source=(*last.source, *node.source)
-                )
-        elif _has_tasks(node):
-            below = tasks_of_list(node.children, node.text, year)
-            read.headings.extend([node.as_text(), *below.headings])
-            read.tasks.extend(below.tasks)
-        elif re.search(r"\w", node.text):
-            read.tasks.append(_task_of_node(node, group, year))
-    return read
+def tasks_of_list(nodes: list[Node], year: int | None) -> TaskList:
+    """The items of a list as tasks, each with the attributes and details under it."""
+    read = _ListRead(year)
+    read.read(nodes, None)
+    return TaskList([draft.finished() for draft in read.drafts], read.headings)
+
+
+@dataclass(slots=True)
+class _ListRead:
+    year: int | None
+    drafts: list[TaskDraft] = field(default_factory=list)
+    headings: list[Text] = field(default_factory=list)
+
+    def read(self, nodes: list[Node], group: str | None) -> None:
+        """Recursion is bounded by the number of label styles."""
+        listed = any(node.style not in {"none", "note", "table"} for node in nodes)
+        first = len(self.drafts)
+        for node in nodes:
+            if node.style in {"note", "table"}:
+                continue
+            lead, attributes = split_attributes(node.text)
+            known = len(self.drafts) > first
+            if not lead and attributes and known:
+                _add_attributes(self.drafts[-1], node, attributes)
+            elif node.style == "none" and listed:
+                if node.text.endswith(":"):
+                    self.headings.append(node.as_text())
+                elif known:
+                    self.drafts[-1].add_detail(node.as_text())
+            elif _has_tasks(node):
+                self.headings.append(node.as_text())
+                self.read(node.children, node.text)
+            elif re.search(r"\w", node.text):
+                self.drafts.append(_draft_of_node(node, group, self.year))
 
 
 def enriched(tasks: list[Task], annex: list[Task]) -> list[Task]:
@@ -105,26 +113,16 @@ def number_of(label: str) -> str | None:
 
 
 def _task_of_row(table: Table, row: Row, title: str, group: str | None, year: int | None) -> Task:
-    performers: list[Performer] = []
-    for role in _ROLE_COLUMNS:
-        performers.extend(read_performers(_cell(table, row, role), role))
+    draft = TaskDraft(number_of(_cell(table, row, "number")), title, group, year, source=list(_source(row)))
+    for kind in _COLUMNS:
+        draft.add(kind, _cell(table, row, kind))
     when = _cell(table, row, "period").replace("\n", " ")
-    cost_text = _cell(table, row, "cost").replace("\n", " ")
+    draft.period = read_period(when, year) if when else draft.period  # a cell's words stay as they are
     cost_column = table.column("cost")
-    task = Task(
-        number=number_of(_cell(table, row, "number")),
-        title=title,
-        performers=tuple(dict.fromkeys(performers)),
-        period=read_period(when, year) if when else TaskPeriod(),
-        quantity=_cell(table, row, "quantity").replace("\n", " ") or None,
-        deliverable=_cell(table, row, "deliverable").replace("\n", " ") or None,
-        cost_text=cost_text or None,
-        cost=cell_amount(cost_text, table.header.text(cost_column)) if cost_text and cost_column is not None else None,
-        group=group,
-        details=_other_cells(table, row),
-        source=_source(row),
-    )
-    return from_title(task, year)
+    if draft.cost_text and cost_column is not None:
+        draft.cost = cell_amount(draft.cost_text, table.header.text(cost_column))
+    draft.details.extend(_other_cells(table, row))
+    return draft.finished()
 
 
 def _other_cells(table: Table, row: Row) -> tuple[Text, ...]:
@@ -136,20 +134,20 @@ def _other_cells(table: Table, row: Row) -> tuple[Text, ...]:
     )
 
 
-def _task_of_node(node: Node, group: str | None, year: int | None) -> Task:
+def _draft_of_node(node: Node, group: str | None, year: int | None) -> TaskDraft:
     lead, attributes = split_attributes(node.text)
     title = strip_run_on(lead) if attributes and lead else node.text
-    task = Task(number=number_of(node.label), title=title, group=group, source=node.source)
+    draft = TaskDraft(number_of(node.label), title, group, year, source=list(node.source))
     if lead:
         for kind, value in attributes:
-            task = with_attribute(task, kind, value, year)
+            draft.add(kind, value)
     for child in _descendants(node):
         child_lead, child_attributes = split_attributes(child.text)
         if child_attributes and not child_lead:
-            task = _add_attributes(task, child, child_attributes, year)
+            _add_attributes(draft, child, child_attributes)
         elif child.style != "note" and child.text:
-            task = replace(task, details=(*task.details, child.as_text()), source=(*task.source, *child.source))
-    return from_title(task, year)
+            draft.add_detail(child.as_text())
+    return draft
 
 
 def strip_run_on(text: str) -> str:
@@ -157,14 +155,14 @@ def strip_run_on(text: str) -> str:
     return text.rstrip(" ;,(-–").strip()
 
 
-def _add_attributes(task: Task, node: Node, attributes: list[tuple[str, str]], year: int | None) -> Task:
-    """`task` with the attributes of one paragraph; performers listed under "Chủ trì:" as bullets come with it."""
-    below = "\n".join(f"- {child.text}" for child in _descendants(node))
+def _add_attributes(draft: TaskDraft, node: Node, attributes: list[tuple[str, str]]) -> None:
+    """The attributes of one paragraph; performers listed under "Chủ trì:" as bullets come with it."""
+    below = _descendants(node)
+    bullets = "\n".join(f"- {child.text}" for child in below)
     for place, (kind, value) in enumerate(attributes):
-        last = place == len(attributes) - 1
-        task = with_attribute(task, kind, f"{value}\n{below}".strip() if last and below else value, year)
-    lines = (*node.source, *(number for child in _descendants(node) for number in child.source))
-    return replace(task, source=tuple(dict.fromkeys((*task.source, *lines))))
+        is_last = place == len(attributes) - 1
+        draft.add(kind, f"{value}\n{bullets}" if is_last and bullets else value)
+    draft.source.extend((*node.source, *(number for child in below for number in child.source)))
 
 
 def _has_tasks(node: Node) -> bool:
