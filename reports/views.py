@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from reports import services
@@ -123,7 +123,7 @@ def retry(request: UserRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-@never_cache
+@cache_control(private=True, no_store=True)
 def download(request: UserRequest, key: str) -> HttpResponse | FileResponse:
     """The file, if its requester may still see everything in it and it is byte for byte the one that was made."""
     mine = get_object_or_404(ReportJob.objects.of(request.user), download_key=key, state=ReportJob.State.DONE)
@@ -136,7 +136,6 @@ def download(request: UserRequest, key: str) -> HttpResponse | FileResponse:
     response = FileResponse(
         file, as_attachment=True, filename=_file_name(mine), content_type=FORMATS[mine.format].content_type
     )
-    response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
