@@ -24,7 +24,7 @@ from plans.forms import PERCENTS
 from plans.models import Plan
 from reports.models import ReportJob
 from units.http import UserRequest
-from units.models import Membership, User
+from units.models import User
 from units.permissions import GRANTS, SUBTREE_ROLES, Permission, Role
 
 # A home page is for a glance; the lists behind it hold everything.
@@ -90,7 +90,7 @@ def home(request: UserRequest) -> HttpResponse:
 
 def what_to_do(*, user: User, today: date) -> Home:
     """A constant number of queries, whatever the person's plans, tasks and sheets are."""
-    memberships = list(Membership.objects.current().filter(user=user))
+    memberships = user.held_roles
     held = frozenset[Permission]().union(*(GRANTS[Role(each.role)] for each in memberships))
     own = {
         each.unit_id

@@ -9,7 +9,7 @@ from django.db.models import Case, Count, IntegerField, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from units.models import Membership, Unit, UnitQuerySet
+from units.models import Unit, UnitQuerySet
 from units.permissions import GRANTS, Permission, Role
 
 if TYPE_CHECKING:
@@ -108,12 +108,12 @@ RANK = Case(
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """The rail and the phone bar, from the roles the person holds: one query, and none for who is not signed in."""
+    """The rail and the phone bar, from the roles the person holds."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"nav": [], "nav_place": "", "person_role": ""}
-    memberships = list(Membership.objects.current().filter(user=user).select_related("unit").order_by("pk"))
-    held = frozenset().union(*(GRANTS[Role(m.role)] for m in memberships))
+    memberships = user.held_roles
+    held = frozenset[Permission]().union(*(GRANTS[Role(m.role)] for m in memberships))
     nav = []
     for title, places in PLACES:
         items = [

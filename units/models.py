@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from units.permissions import Role
@@ -26,6 +27,12 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.full_name or self.username
+
+    @cached_property
+    def held_roles(self) -> list[Membership]:
+        """The roles in force today, with their units: one query for the life of this object, which is one request,
+        one job or one command."""
+        return list(self.memberships.current().select_related("unit").order_by("pk"))
 
 
 class UnitQuerySet(models.QuerySet["Unit"]):

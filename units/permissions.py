@@ -64,7 +64,3 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.UNIT_OFFICER: _READ | {Permission.TASK_REPORT, Permission.ASSESSMENT_SCORE, Permission.REPORT_REQUEST},
     Role.OBSERVER: _READ,
 }
-
-
-def roles_with(permission: Permission) -> list[Role]:
-    return [role for role, granted in GRANTS.items() if permission in granted]

@@ -122,7 +122,8 @@ def mean(percents: Iterable[int | Decimal]) -> Decimal | None:
 
 
 def plan_progress(*, plan: Plan, user: User | AnonymousUser, as_of: date) -> PlanProgress:
-    """The progress of one plan. Four queries, however many tasks, units and updates it has.
+    """The progress of one plan. Four queries, however many tasks, units and updates it has,
+    and one for the roles of `user` where nobody asked for them before.
 
     Whether `user` may see the plan itself is asked by whoever loads it (`Plan.objects.allowed_to`).
     """
