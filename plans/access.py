@@ -19,7 +19,6 @@ ASKED = (
     Permission.PLAN_ISSUE,
     Permission.BUDGET_VIEW,
     Permission.REPORT_VIEW,
-    Permission.AUDIT_VIEW,
 )
 
 

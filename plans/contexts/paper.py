@@ -154,12 +154,13 @@ def _blocks(items: list[dict[str, Any]], tasks: list[tuple[TaskProgress, set[int
 
 def _add_entry(blocks: list[Block], entry: Entry, following: dict[str, Any] | None) -> None:
     leads = following is not None and (following["depth"] > entry.depth or bool(following["cells"]))
+    named = bool(entry.label) or is_capitals(entry.text)
     if entry.label[:1] in _BULLETS and entry.label:
         last = blocks[-1] if blocks else None
         if last is None or last.kind != "list" or last.entry.depth != entry.depth:
             blocks.append(last := Block("list"))
         last.entries.append(entry)
-    elif leads and len(entry.text) <= _HEADING_LENGTH:
+    elif leads and named and len(entry.text) <= _HEADING_LENGTH:
         blocks.append(Block("heading", [entry]))
     else:
         blocks.append(Block("paragraph", [entry]))

@@ -71,29 +71,30 @@ def plan_detail(request: UserRequest, pk: int) -> HttpResponse:
     as_of = day_asked(request)
     progress = plan_progress(plan=plan, user=request.user, as_of=as_of)
     rights = rights_on(plan, request.user)
-    tab = request.GET.get("tab", "")
+    asked = request.GET.get("tab", "")
+    tab = asked if asked in {"progress", "history", "source"} else ""
+    funding = Funding.objects.filter(plan=plan).first()
     context = {
         "plan": plan,
         "progress": progress,
         "as_of": as_of,
         "as_of_given": "as_of" in request.GET,
         "standards": list(plan.standards.all()),
-        "funding": Funding.objects.filter(plan=plan).first(),
+        "funding": funding,
         "may_issue": Permission.PLAN_ISSUE in rights and plan.status == Plan.Status.DRAFT,
         "may_see_money": Permission.BUDGET_VIEW in rights,
-        "may_see_reports": Permission.REPORT_VIEW in rights
-        or Plan.objects.allowed_to(request.user, Permission.REPORT_VIEW).filter(pk=pk).exists(),
-        "tab": tab if tab in {"progress", "history", "source"} else "",
+        "may_see_reports": Permission.REPORT_VIEW in rights,
+        "tab": tab,
+        "tabs": tabs_of(request, plan, progress, tab),
     }
-    if context["tab"] == "history":
+    if tab == "history":
         context["events"] = history(plan, request.user)
-    elif context["tab"] == "source":
+    elif tab == "source":
         unrecognised = {number for line in plan.unrecognised_lines.all() for number in line.source_lines}
         lines = enumerate(plan.source_text.splitlines(), start=1)
         context["lines"] = [(number, line, number in unrecognised) for number, line in lines if line.strip()]
-    elif not context["tab"]:
-        context |= document_context(plan, progress, context["funding"])
-    context["tabs"] = tabs_of(request, plan, progress, context["tab"])
+    elif not tab:
+        context |= document_context(plan, progress, funding)
     return render(request, "plans/plan_detail.html", context)
 
 

@@ -17,7 +17,7 @@ from plans.models import ProgressUpdate, Task, TaskPerformer
 from plans.views.plans import day_asked
 from units.access import allowed_units, get_allowed
 from units.http import UserRequest
-from units.models import Unit
+from units.models import UnitQuerySet
 from units.permissions import Permission
 
 UPDATES_SHOWN = 200
@@ -27,7 +27,7 @@ def load_task(request: UserRequest, pk: int, then: Permission | None = None) -> 
     return get_allowed(Task.objects.select_related("plan__unit"), request.user, Permission.PLAN_VIEW, then, pk=pk)
 
 
-def reporting_units(request: UserRequest, task: Task) -> list[Unit]:
+def reporting_units(request: UserRequest, task: Task) -> UnitQuerySet:
     """The units that perform the task and for which the person may report."""
     performing = TaskPerformer.objects.performing().filter(task=task)
     units = allowed_units(request.user, Permission.TASK_REPORT).filter(pk__in=performing.values("unit"))
