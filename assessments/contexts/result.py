@@ -170,8 +170,16 @@ def _entry(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**answer, "percent": plain_number(Decimal(answer["percent"]))}
 
 
+def restated(rule: scoring.Rule, answer: Mapping[str, Any]) -> scoring.Result:
+    """The arithmetic of a stored answer; none where the rule does not take it (edited by hand), and it is still shown."""
+    try:
+        return scoring.score(rule, answer)
+    except scoring.InvalidAnswer:
+        return scoring.Result()
+
+
 def score_line(criterion: Criterion, rule: scoring.Rule, score: Score | None) -> ScoreLine:
-    result = scoring.score(rule, score.answer) if score else scoring.Result()
+    result = restated(rule, score.answer) if score else scoring.Result()
     return ScoreLine(
         criterion_id=criterion.pk,
         code=criterion.code,

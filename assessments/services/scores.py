@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from activity.services import record
 from assessments import scoring
 from assessments.contexts import round_state
-from assessments.contexts.result import rule_of
+from assessments.contexts.result import restated, rule_of
 from assessments.models import Assessment, Criterion, Score
 from assessments.services.totals import store_totals
 from isoportal.templatetags.formats import moment
@@ -73,7 +73,7 @@ def _saved(rule: scoring.Rule, score: Score | None) -> ScoreValue:
     if score is None:
         return ScoreValue(result=scoring.Result(), explanation="", version=0, by="", at=None)
     return ScoreValue(
-        result=scoring.score(rule, score.answer),
+        result=restated(rule, score.answer),
         explanation=score.explanation,
         version=score.version,
         by=str(score.by),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments import scoring
-from assessments.contexts import sheet_rules
+from assessments.contexts.result import restated, sheet_rules
 from assessments.models import Assessment, Criterion
 
 
@@ -21,7 +21,7 @@ def _from_rows(assessment: Assessment) -> dict[str, scoring.Result]:
 def _from_answers(assessment: Assessment, rules: list[scoring.Rule]) -> dict[str, scoring.Result]:
     by_code = {rule.code: rule for rule in rules}
     rows = assessment.scores.values_list("criterion__code", "answer")
-    return {code: scoring.score(by_code[code], answer) for code, answer in rows}
+    return {code: restated(by_code[code], answer) for code, answer in rows}
 
 
 def _rules(criteria_set_id: int) -> list[scoring.Rule]:
