@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -57,6 +57,15 @@ class LateTask:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RoundStanding:
+    """A round, how many sheets it has and how many of them were begun."""
+
+    round: Round
+    sheets: int
+    begun: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Figure:
     value: str
     label: str
@@ -75,7 +84,7 @@ class Home:
     plans: Sequence[tuple[Plan, PlanProgress]]
     late: Sequence[LateTask]
     late_count: int
-    rounds: Sequence[Round]
+    rounds: Sequence[RoundStanding]
     money: Sequence[PlanBalance]
     money_total: Totals | None
     jobs: Sequence[ReportJob]
@@ -102,7 +111,7 @@ def what_to_do(*, user: User, today: date) -> Home:
     progress = plans_progress(plans=plans, user=user, as_of=today)
     standing = [(plan, progress[plan.pk]) for plan in plans]
     late = late_tasks(standing) if reaches_province else []
-    rounds = list(rounds_of(user)) if reaches_province else []
+    rounds = rounds_of(user) if reaches_province else []
     money: list[PlanBalance] = []
     money_total = None
     if Permission.BUDGET_VIEW in held:
@@ -169,24 +178,20 @@ def sheets_of(user: User):
     )
 
 
-def rounds_of(user: User):
-    """Rounds with their sheets counted: all, begun."""
-    return (
+def rounds_of(user: User) -> list[RoundStanding]:
+    rounds = (
         Round.objects.allowed_to(user, Permission.ASSESSMENT_VIEW)
-        .select_related("unit", "criteria_set")
-        .annotate(
-            sheets=Count("assessments"),
-            begun=Count("assessments", filter=Q(assessments__scored__gt=0)),
-            rows_scored=Sum("assessments__scored"),
-        )
+        .select_related("unit")
+        .annotate(sheets=Count("assessments"), begun=Count("assessments", filter=Q(assessments__scored__gt=0)))
         .order_by("-year", "pk")[:ROWS_SHOWN]
     )
+    return [RoundStanding(round=each, sheets=each.sheets, begun=each.begun) for each in rounds]
 
 
 def figures_of(
     standing: Sequence[tuple[Plan, PlanProgress]],
     late: Sequence[LateTask],
-    rounds: Sequence[Round],
+    rounds: Sequence[RoundStanding],
     money: Totals | None,
 ) -> list[Figure]:
     tasks = sum(len(progress.tasks) for _plan, progress in standing)

@@ -144,6 +144,7 @@ if REDIS_URL and (redis_password := env.str("REDIS_PASSWORD", default="")):
 
 # The cache holds only what can be lost (rate limits, sessions' hot copy); it lives in its own Redis database, so that
 # clearing it never touches the broker.
+CACHES: dict[str, dict[str, object]]
 if DJANGO_ENV == "test":
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 elif REDIS_URL:
