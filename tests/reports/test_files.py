@@ -17,7 +17,7 @@ from reports.models import ReportJob
 from reports.services import may_download, request_report
 from tests.factories.reports import fund
 from tests.factories.units import MembershipFactory
-from units.models import Membership
+from units.models import Membership, User
 from units.permissions import Role
 
 State = ReportJob.State
@@ -121,7 +121,7 @@ def test_who_no_longer_sees_money_lost_the_file_with_money(cast, plan):
 
     Membership.objects.filter(user=person).update(role=Role.ASSESSOR)
 
-    assert not may_download(job=job, user=person)
+    assert not may_download(job=job, user=User.objects.get(pk=person.pk))
 
 
 @pytest.mark.parametrize("damage", ["changed", "longer", "gone"])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports import jobs
+from reports.contexts.job import OTHER_REASON, REASONS
 from reports.models import ReportJob
 from reports.registry import KINDS
 from tests.factories.reports import ReportJobFactory, fund, make_assessment
@@ -15,7 +18,7 @@ from units.permissions import Role
 
 State = ReportJob.State
 LIST = "/reports/"
-LIST_QUERIES = 7
+LIST_QUERIES = 6
 
 
 def job_page(job):
@@ -223,7 +226,7 @@ def test_a_failure_is_told_in_words(cast, client, queued, code, may_retry):
     page = client.get(job_page(queued)).content.decode()
 
     assert 'class="notice bad"' in page
-    assert code not in page
+    assert str(REASONS.get(code, OTHER_REASON)) in unescape(page)
     assert (reverse("reports:retry", args=[queued.pk]) in page) is may_retry
 
 
