@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Case, Count, IntegerField, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from units.models import Unit, UnitQuerySet
 from units.permissions import GRANTS, Permission, Role
@@ -27,10 +28,23 @@ class Place:
     icon: str
     permission: Permission | None = None
     on_tabbar: bool = False
+    short: _StrPromise | str = ""  # for the phone bar, where the label is too long
 
 
 PLACES: list[tuple[_StrPromise | str, list[Place]]] = [
-    ("", [Place(url_name="home", prefixes=(), label=_("Today"), icon="house", on_tabbar=True)]),
+    (
+        "",
+        [
+            Place(
+                url_name="home",
+                prefixes=(),
+                label=_("Today"),
+                short=pgettext_lazy("phone bar", "Today"),
+                icon="house",
+                on_tabbar=True,
+            )
+        ],
+    ),
     (
         _("Programme"),
         [
@@ -58,6 +72,7 @@ PLACES: list[tuple[_StrPromise | str, list[Place]]] = [
                 url_name="assessments:list",
                 prefixes=("/assessments/", "/rounds/"),
                 label=_("Score sheets"),
+                short=pgettext_lazy("phone bar", "Scoring"),
                 icon="clipboard-check",
                 permission=Permission.ASSESSMENT_VIEW,
                 on_tabbar=True,
@@ -120,6 +135,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             {
                 "url": (url := reverse(place.url_name)),
                 "label": place.label,
+                "short": place.short,
                 "icon": place.icon,
                 "current": request.path == url or request.path.startswith(place.prefixes or ("\0",)),
                 "on_tabbar": place.on_tabbar,
