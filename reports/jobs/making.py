@@ -119,7 +119,7 @@ def _end_in_failure(lease: Lease, code: str, remedy: Remedy) -> None:
 def _put_back(lease: Lease, code: str, wait: float, **counts: Any) -> None:
     lease.write(
         state=State.QUEUED,
-        not_before=Now() + timedelta(seconds=wait),
+        not_before=Now() + timedelta(seconds=wait) if wait else Now(),
         lease_until=None,
         lease_token="",
         progress=0,

@@ -5,12 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from weasyprint.urls import FatalURLFetchingError
 
+from plans.models import Task
 from reports import jobs
+from reports.contexts import progress_report
 from reports.jobs.making import renderer
 from reports.models import ReportJob
+from reports.renderers import pdf
 from reports.renderers.process import RenderError
 from reports.renderers.server import code_of
+from tests.reports.reading import text_of
+from units.permissions import Role
 
 State = ReportJob.State
 
@@ -136,3 +142,40 @@ def test_every_end_has_its_word(error, code):
 def test_an_error_names_its_code():
     assert str(RenderError("memory", "too much")) == "memory: too much"
     assert str(RenderError("memory")) == "memory"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<img src="file:///etc/passwd">',
+        '<img src="http://127.0.0.1:9/">',
+        '<link rel="attachment" href="file:///etc/passwd">',
+        '<link rel="stylesheet" href="file:///etc/passwd">',
+        '<style>@import "http://127.0.0.1:9/";</style>',
+        '<p style="background: url(file:///etc/passwd)">x</p>',
+        '<object data="file:///etc/passwd"></object>',
+        '<svg width="9" height="9" viewBox="0 0 9 9"><image width="9" height="9" href="file:///etc/passwd"/></svg>',
+    ],
+)
+def test_a_document_that_asks_for_anything_from_outside_is_not_made(cast, plan, monkeypatch, markup):
+    """Were text ever to get into the document as markup, it would still reach no file and no address."""
+    monkeypatch.setattr(pdf, "markup", lambda report: f"<html lang=vi><title>x</title><body>{markup}</body></html>")
+
+    with pytest.raises(FatalURLFetchingError) as caught:
+        pdf.render(progress_report(plan, user=cast[Role.LEADER]), "job")
+
+    assert code_of(caught.value) == "blocked"
+
+
+def test_markup_in_a_task_s_title_is_printed_as_it_was_typed(cast, queued, plan, settings):
+    nasty = '<img src="file:///etc/passwd">'
+    Task.objects.filter(plan=plan).update(title=nasty)
+    ReportJob.objects.update(format="pdf")
+
+    jobs.run(queued.pk)
+
+    queued.refresh_from_db()
+    assert queued.state == State.DONE
+    content = (settings.REPORT_ROOT / queued.file).read_bytes()
+    assert nasty.replace(" ", "") in text_of(content)
+    assert b"/EmbeddedFile" not in content
