@@ -202,11 +202,15 @@ CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "timer-schedule")
-CELERY_BEAT_SCHEDULE = {"reap report jobs": {"task": "reports.tasks.reap_report_jobs", "schedule": 30.0}}
+# A message that nobody took is of no use once the next one is due.
+CELERY_BEAT_SCHEDULE = {
+    "reap report jobs": {"task": "reports.tasks.reap_report_jobs", "schedule": 15, "options": {"expires": 15}},
+    "expire report files": {"task": "reports.tasks.expire_report_files", "schedule": 3600, "options": {"expires": 60}},
+}
 CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 
 REPORT_ROOT = MEDIA_ROOT / "reports"
-REPORT_LEASE_SECONDS = env.int("REPORT_LEASE_SECONDS", default=60)
+REPORT_LEASE_SECONDS = env.int("REPORT_LEASE_SECONDS", default=30)
 REPORT_RENDER_SECONDS = env.int("REPORT_RENDER_SECONDS", default=240)
 REPORT_RENDER_MEMORY = env.int("REPORT_RENDER_MEMORY", default=1_500_000_000)  # bytes of address space
 REPORT_RENDER_FILE_SIZE = env.int("REPORT_RENDER_FILE_SIZE", default=200_000_000)  # bytes
