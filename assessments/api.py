@@ -12,8 +12,10 @@ from units.permissions import Permission
 
 
 class CriteriaSetRow(serializers.ModelSerializer[CriteriaSet]):
-    standard = serializers.CharField(source="standard.code", read_only=True, help_text='For example "TCVN ISO 9001".')
-    edition = serializers.CharField(source="standard.edition", read_only=True)
+    standard_code = serializers.CharField(
+        source="standard.code", read_only=True, help_text='For example "TCVN ISO 9001".'
+    )
+    standard_edition = serializers.CharField(source="standard.edition", read_only=True)
 
     class Meta:
         model = CriteriaSet
@@ -24,8 +26,8 @@ class CriteriaSetRow(serializers.ModelSerializer[CriteriaSet]):
             "title",
             "title_en",
             "note",
-            "standard",
-            "edition",
+            "standard_code",
+            "standard_edition",
             "scale",
             "status",
             "published_at",

@@ -1,0 +1,166 @@
+"""A row in every table for every unit of the cast, each carrying its unit's canary: what may leak can be seen to leak."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from activity.services import record
+from assessments.models import Assessment, CriteriaSet, Criterion, Round, Score
+from budgets.models import Budget, LedgerEntry
+from plans.models import (
+    Funding,
+    LegalBasis,
+    Passage,
+    Plan,
+    ProgressUpdate,
+    Recipient,
+    Responsibility,
+    SignatureLine,
+    Standard,
+    Task,
+    TaskPerformer,
+)
+from reports.models import ReportJob
+from tests.factories.units import Cast, make_cast
+from units.models import Membership
+from units.permissions import Role
+
+UNITS = ("province", "department", "a", "a1", "b", "foreign")
+# Who acts in each unit.
+ACTORS: dict[str, str] = {
+    "province": Role.PROGRAMME_OFFICER,
+    "department": Role.PROGRAMME_OFFICER,
+    "a": Role.UNIT_OFFICER,
+    "a1": "commune",
+    "b": "sibling",
+    "foreign": "foreign",
+}
+PROVINCE_PEOPLE = (Role.ADMINISTRATOR, Role.PROGRAMME_OFFICER, Role.ASSESSOR, Role.LEADER, Role.FINANCE)
+REACH: dict[str, frozenset[str]] = {
+    **dict.fromkeys(PROVINCE_PEOPLE, frozenset({"province", "department", "a", "a1", "b"})),
+    **dict.fromkeys((Role.UNIT_HEAD, Role.UNIT_OFFICER, Role.OBSERVER), frozenset({"a"})),
+    "sibling": frozenset({"b"}),
+    "commune": frozenset({"a1"}),
+    "foreign": frozenset({"foreign"}),
+    "stranger": frozenset(),
+    "anonymous": frozenset(),
+}
+FILE = b"%PDF-1.7 a report"
+
+
+def canary(unit: str) -> str:
+    return f"CANARY-{unit}-"
+
+
+@dataclass
+class World:
+    cast: Cast
+    rows: dict[str, dict[str, Any]]
+
+    def __getitem__(self, unit: str) -> dict[str, Any]:
+        return self.rows[unit]
+
+    def put_files(self) -> None:
+        """The file of every report job, where the settings of this test keep files."""
+        for rows in self.rows.values():
+            path = Path(settings.REPORT_ROOT) / rows["job"].file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(FILE)
+
+
+def make_world() -> World:
+    cast = make_cast()
+    standard = Standard.objects.create(code="TCVN ISO 9001", edition="2015")
+    criteria_set = CriteriaSet.objects.create(
+        slug="example",
+        title="Bộ tiêu chí",
+        standard=standard,
+        scale=CriteriaSet.Scale.POINTS,
+        status=CriteriaSet.Status.PUBLISHED,
+        size=1,
+        maximum=10,
+    )
+    group = Criterion.objects.create(
+        criteria_set=criteria_set, order=1, code="1", title="Nhóm", scoring=Criterion.Scoring.GROUP, max_score=10
+    )
+    criterion = Criterion.objects.create(
+        criteria_set=criteria_set,
+        parent=group,
+        order=2,
+        code="1.1",
+        title="Tiêu chí",
+        scoring=Criterion.Scoring.YES_NO,
+        max_score=10,
+    )
+    rounds = {}
+    for name in ("province", "foreign"):
+        rounds[name] = Round.objects.create(
+            unit=getattr(cast, name),
+            criteria_set=criteria_set,
+            title=canary(name) if name == "foreign" else "Đợt đánh giá",
+            year=2026,
+            opens_at=datetime(2026, 1, 1, tzinfo=UTC),
+            closes_at=datetime(2099, 1, 1, tzinfo=UTC),
+            created_by=cast[ACTORS[name]],
+        )
+    rows = {}
+    for name in UNITS:
+        rows[name] = _rows_of(cast, name, standard) | {"criteria_set": criteria_set, "criterion": criterion}
+        round_ = rounds["foreign" if name == "foreign" else "province"]
+        rows[name] |= {"round": round_, **_sheet_of(cast, name, round_, criterion)}
+    return World(cast, rows)
+
+
+def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
+    unit, by, mark = getattr(cast, name), cast[ACTORS[name]], canary(name)
+    Membership.objects.filter(unit=unit).update(committee_title=mark)
+    plan = Plan.objects.create(
+        unit=unit, kind="Kế hoạch", title=f"{mark}plan", issuer=f"{mark}issuer", issue_year=2024, created_by=by
+    )
+    plan.standards.add(standard)
+    LegalBasis.objects.create(plan=plan, order=1, text=f"{mark}basis")
+    Passage.objects.create(plan=plan, order=1, kind=Passage.Kind.PURPOSE, text=f"{mark}purpose")
+    Funding.objects.create(plan=plan, text=f"{mark}funding", amount=100)
+    Responsibility.objects.create(plan=plan, order=1, body=f"{mark}body", duties=[f"{mark}duty"])
+    Recipient.objects.create(plan=plan, order=1, text=f"{mark}recipient")
+    SignatureLine.objects.create(plan=plan, order=1, text=f"{mark}line")
+    task = Task.objects.create(plan=plan, order=1, number="1", title=f"{mark}task", deliverable=f"{mark}deliverable")
+    TaskPerformer.objects.create(task=task, order=1, text=f"{mark}performer", unit=unit)
+    update = ProgressUpdate.objects.create(task=task, unit=unit, percent=40, note=f"{mark}note", by=by)
+    budget = Budget.objects.create(plan=plan, ceiling=100, spent=10)
+    entry = LedgerEntry.objects.create(budget=budget, amount=10, spent_on="2026-01-02", description=f"{mark}what", by=by)
+    record(by=by, action="plans.imported", target=plan, unit_path=unit.path, changes={"title": [None, f"{mark}change"]})
+    job = ReportJob.objects.create(
+        kind="progress",
+        format="pdf",
+        params={"plan": plan.pk},
+        params_hash=name,
+        title=f"{mark}job",
+        requested_by=by,
+        state=ReportJob.State.DONE,
+        file=f"files/{name}.pdf",
+        sha256=hashlib.sha256(FILE).hexdigest(),
+        size=len(FILE),
+    )
+    return {"unit": unit, "plan": plan, "task": task, "update": update, "budget": budget, "entry": entry, "job": job}
+
+
+def _sheet_of(cast: Cast, name: str, round_: Round, criterion: Criterion) -> dict[str, Any]:
+    assessment = Assessment.objects.create(
+        round=round_, unit=getattr(cast, name), scored=1, total=10, group_totals={canary(name): "10.00"}
+    )
+    score = Score.objects.create(
+        assessment=assessment,
+        criterion=criterion,
+        answer={"yes": True},
+        points=10,
+        explanation=f"{canary(name)}why",
+        by=cast[ACTORS[name]],
+    )
+    return {"assessment": assessment, "score": score}

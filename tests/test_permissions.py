@@ -1,0 +1,269 @@
+"""Every route × every person of the cast × GET and POST: what it answers, and that it shows nobody's else's data.
+
+`ROUTES` has one line per route. The walk over the resolver fails when a route has no line or a line no route, so a new
+page or endpoint comes with its line. Objects are those of unit A, a district of the province; see tests/factories/world.py.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.factories.world import PROVINCE_PEOPLE, REACH, UNITS, World, canary, make_world
+from units.permissions import Role
+from units.services import create_token
+
+PEOPLE = [*Role, "sibling", "commune", "foreign", "stranger", "anonymous"]
+SIGNED_IN = frozenset(PEOPLE) - {"anonymous"}
+ADMINISTRATOR, OFFICER, LEADER, FINANCE = Role.ADMINISTRATOR, Role.PROGRAMME_OFFICER, Role.LEADER, Role.FINANCE
+A = frozenset({Role.UNIT_HEAD, Role.UNIT_OFFICER, Role.OBSERVER})
+PROVINCE = frozenset(PROVINCE_PEOPLE)
+SEES_A = PROVINCE | A
+SEES_SHEET_A = SEES_A - {FINANCE}
+SEES_SOME_SHEET = SIGNED_IN - {FINANCE, "stranger"}
+SEES_LOG = frozenset({ADMINISTRATOR, OFFICER, LEADER, "foreign"})
+SEES_MONEY_A = frozenset({ADMINISTRATOR, OFFICER, LEADER, FINANCE})
+REQUESTER = frozenset({Role.UNIT_OFFICER})  # of A's report job
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`status` for `who`, 403 for `refused` (they see it, but may not), `others` for the rest of who is signed in."""
+
+    status: int
+    who: frozenset[str] = SIGNED_IN
+    refused: frozenset[str] = frozenset()
+    others: int = 404
+    anonymous: int | None = None  # None: sent to the login page, in the API 401
+
+    def to(self, person: str, route: str) -> int:
+        if person == "anonymous":
+            return self.anonymous or (401 if route.startswith("api:") and route != "api:docs" else 302)
+        if person in self.who:
+            return self.status
+        return 403 if person in self.refused else self.others
+
+
+def seen_by(who: frozenset[str], status: int = 200) -> Answer:
+    return Answer(status, who)
+
+
+def only(who: frozenset[str], status: int, but_seen_by: frozenset[str] = frozenset()) -> Answer:
+    return Answer(status, who, refused=but_seen_by - who)
+
+
+EVERYBODY = Answer(200)
+OPEN = Answer(200, anonymous=200)
+NO_POST = Answer(405)  # an anonymous person is sent to the login page before the method is looked at
+NO_GET = Answer(405)
+API_NO_POST = Answer(405)
+
+
+@dataclass(frozen=True)
+class Route:
+    name: str
+    get: Answer
+    post: Answer
+    kwargs: dict[str, str] = field(default_factory=dict)  # url argument → "row" or "row.attribute" of A, or =literal
+    query: dict[str, str] = field(default_factory=dict)
+    data: dict[str, str] = field(default_factory=dict)
+
+
+PK = {"pk": "plan.pk"}
+TASK, SHEET, JOB = {"pk": "task.pk"}, {"pk": "assessment.pk"}, {"pk": "job.pk"}
+UNIT_A = {"object_id": "unit.pk"}
+PLAN_QUERY = {"plan": "plan.pk"}
+
+
+def api(name: str, row: str, get: Answer, listed: Answer = EVERYBODY, posted: Answer = API_NO_POST) -> list[Route]:
+    """A resource of the API: its list and one row of it."""
+    return [
+        Route(f"api:{name}-list", get=listed, post=posted),
+        Route(f"api:{name}-detail", get=get, post=API_NO_POST, kwargs={"pk": f"{row}.pk"}),
+    ]
+
+
+def administration(model: str, row: str, seen: frozenset[str], add: int = 200) -> list[Route]:
+    """The administration of one model: administrators only, everybody else is told no; nothing can be deleted."""
+    admin = frozenset({ADMINISTRATOR})
+    one = {"object_id": f"{row}.pk"}
+    return [
+        Route(f"admin:units_{model}_changelist", ADMIN_ONLY, ADMIN_ONLY),
+        Route(f"admin:units_{model}_add", ADMIN_ONLY, ADMIN_ONLY),
+        Route(f"admin:units_{model}_change", ADMIN_ONLY, ADMIN_ONLY, kwargs=one),
+        Route(f"admin:units_{model}_history", ADMIN_ONLY, ADMIN_ONLY, kwargs=one),
+        Route(f"admin:units_{model}_delete", ADMIN_NEVER, ADMIN_NEVER, kwargs=one),
+    ]
+
+
+# Who may not enter the administration is sent to its login, which refuses who is signed in already.
+ADMIN_ONLY = Answer(200, frozenset({ADMINISTRATOR}), others=302)
+ADMIN_NEVER = Answer(403, frozenset({ADMINISTRATOR}), others=302)
+
+ROUTES: list[Route] = [
+    # -- Pages ---------------------------------------------------------------------------------------------------------
+    Route("home", EVERYBODY, NO_POST),
+    Route("activity:list", Answer(200, SEES_LOG, others=403), NO_POST),
+    Route("assessments:criteria", seen_by(SEES_SOME_SHEET), NO_POST, kwargs={"pk": "criteria_set.pk"}),
+    Route("assessments:criteria_list", EVERYBODY, NO_POST),
+    Route("assessments:list", EVERYBODY, NO_POST),
+    Route("assessments:round", seen_by(SEES_SOME_SHEET - {"foreign"}), NO_POST, kwargs={"pk": "round.pk"}),
+    Route(
+        "assessments:score",
+        seen_by(SEES_SHEET_A),
+        only(frozenset({Role.UNIT_HEAD, Role.UNIT_OFFICER}), 422, SEES_SHEET_A),
+        kwargs={"pk": "assessment.pk", "criterion_pk": "criterion.pk"},
+    ),
+    Route("assessments:sheet", seen_by(SEES_SHEET_A), NO_POST, kwargs=SHEET),
+    Route("budgets:ceiling", only(frozenset({ADMINISTRATOR, OFFICER, FINANCE}), 200, SEES_MONEY_A), only(frozenset({ADMINISTRATOR, OFFICER, FINANCE}), 422, SEES_MONEY_A), kwargs=PK),
+    Route("budgets:list", EVERYBODY, NO_POST),
+    Route("budgets:open", only(frozenset({ADMINISTRATOR, OFFICER, FINANCE}), 200, SEES_MONEY_A), only(frozenset({ADMINISTRATOR, OFFICER, FINANCE}), 422, SEES_MONEY_A), kwargs=PK),
+    Route("budgets:plan", seen_by(SEES_MONEY_A), only(frozenset({ADMINISTRATOR, OFFICER, FINANCE}), 422, SEES_MONEY_A), kwargs=PK),
+    Route("budgets:plan_panel", seen_by(SEES_MONEY_A), NO_POST, kwargs=PK),
+    Route("budgets:reverse", only(frozenset({ADMINISTRATOR, OFFICER, FINANCE}), 200, SEES_MONEY_A), only(frozenset({ADMINISTRATOR, OFFICER, FINANCE}), 422, SEES_MONEY_A), kwargs={"pk": "plan.pk", "entry_pk": "entry.pk"}),
+    Route("plans:assign", NO_GET, only(frozenset({ADMINISTRATOR, OFFICER}), 422, SEES_A), kwargs=TASK),
+    Route("plans:detail", seen_by(SEES_A), NO_POST, kwargs=PK),
+    Route("plans:import", EVERYBODY, EVERYBODY),
+    Route("plans:issue", NO_GET, only(frozenset({ADMINISTRATOR, OFFICER}), 422, SEES_A), kwargs=PK),
+    Route("plans:list", EVERYBODY, NO_POST),
+    Route("plans:task", seen_by(SEES_A), EVERYBODY, kwargs=TASK),
+    Route("reports:cancel", NO_GET, only(REQUESTER, 302), kwargs=JOB),
+    Route("reports:download", seen_by(REQUESTER), NO_POST, kwargs={"key": "job.download_key"}),
+    Route("reports:job", seen_by(REQUESTER), NO_POST, kwargs=JOB),
+    Route("reports:list", EVERYBODY, NO_POST),
+    Route("reports:request", NO_GET, EVERYBODY, kwargs={"kind": "=progress"}, data=PLAN_QUERY | {"format": "=pdf"}),
+    Route("reports:retry", NO_GET, only(REQUESTER, 302), kwargs=JOB),
+    Route("reports:show", seen_by(SEES_A), NO_POST, kwargs={"kind": "=progress"}, query=PLAN_QUERY),
+    Route("units:detail", seen_by(SEES_A), NO_POST, kwargs={"pk": "unit.pk"}),
+    Route("units:list", EVERYBODY, NO_POST),
+    # -- API -----------------------------------------------------------------------------------------------------------
+    *api("unit", "unit", seen_by(SEES_A)),
+    *api("plan", "plan", seen_by(SEES_A)),
+    *api("task", "task", seen_by(SEES_A)),
+    *api("progress-update", "update", seen_by(SEES_A), posted=Answer(400)),
+    *api("criteria-set", "criteria_set", seen_by(SEES_SOME_SHEET)),
+    *api("criterion", "criterion", seen_by(SEES_SOME_SHEET)),
+    *api("round", "round", seen_by(SEES_SOME_SHEET - {"foreign"})),
+    *api("assessment", "assessment", seen_by(SEES_SHEET_A)),
+    *api("score", "score", seen_by(SEES_SHEET_A)),
+    *api("report-job", "job", seen_by(REQUESTER), posted=Answer(400)),
+    Route("api:report-job-file", seen_by(REQUESTER), API_NO_POST, kwargs=JOB),
+    Route("api:schema", EVERYBODY, API_NO_POST),
+    Route("api:docs", EVERYBODY, NO_POST),
+    Route("api-unknown", Answer(404, anonymous=404), Answer(404, anonymous=404)),
+    # -- Administration ------------------------------------------------------------------------------------------------
+    Route("admin:index", ADMIN_ONLY, ADMIN_ONLY),
+    Route("admin:login", Answer(302, frozenset({ADMINISTRATOR}), others=403), Answer(302, frozenset({ADMINISTRATOR}), others=403)),
+    Route("admin:logout", Answer(405, frozenset({ADMINISTRATOR}), others=302), Answer(200, frozenset({ADMINISTRATOR}), others=302)),
+    Route("admin:password_change", ADMIN_ONLY, ADMIN_ONLY),
+    Route("admin:password_change_done", ADMIN_ONLY, ADMIN_ONLY),
+    Route("admin:autocomplete", ADMIN_NEVER, ADMIN_NEVER),
+    Route("admin:jsi18n", OPEN, OPEN),
+    Route("admin:view_on_site", Answer(404, frozenset({ADMINISTRATOR}), others=302), Answer(404, frozenset({ADMINISTRATOR}), others=302), kwargs={"content_type_id": "=1", "object_id": "=1"}),
+    Route("admin:app_list", ADMIN_ONLY, ADMIN_ONLY, kwargs={"app_label": "=units"}),
+    *administration("unit", "unit", PROVINCE),
+    *administration("user", "person", PROVINCE),
+    *administration("membership", "membership", PROVINCE),
+    # -- Open to everybody ---------------------------------------------------------------------------------------------
+    Route("livez", OPEN, Answer(405, anonymous=405)),
+    Route("readyz", OPEN, Answer(405, anonymous=405)),
+    Route("set_language", Answer(302, anonymous=302), Answer(302, anonymous=302)),
+    # -- One's own account (django-allauth) ----------------------------------------------------------------------------
+    Route("account_login", Answer(302, anonymous=200), Answer(302, anonymous=200)),
+    Route("account_logout", Answer(200, anonymous=302), Answer(302, anonymous=302)),
+    Route("account_inactive", OPEN, Answer(405, anonymous=405)),
+    Route("account_signup", Answer(302, anonymous=200), Answer(302, anonymous=200)),
+    Route("account_reauthenticate", Answer(302), Answer(302)),
+    Route("account_email", EVERYBODY, EVERYBODY),
+    Route("account_email_verification_sent", OPEN, Answer(405, anonymous=405)),
+    Route("account_change_password", EVERYBODY, EVERYBODY),
+    Route("account_set_password", EVERYBODY, EVERYBODY),
+    Route("account_reset_password", OPEN, OPEN),
+    Route("account_reset_password_done", OPEN, Answer(405, anonymous=405)),
+    Route("account_reset_password_from_key", OPEN, OPEN, kwargs={"uidb36": "=1", "key": "=nothing"}),
+    Route("account_reset_password_from_key_done", OPEN, Answer(405, anonymous=405)),
+    Route("account_confirm_email", OPEN, OPEN, kwargs={"key": "=nothing"}),
+    Route("account_confirm_login_code", OPEN, OPEN),
+    Route("usersessions_list", EVERYBODY, EVERYBODY),
+]
+# Patterns of Django's admin without a name of their own: a redirect to the form and the answer to what does not exist.
+UNNAMED = {"admin/units/unit/<path:object_id>/", "admin/units/user/<path:object_id>/", "admin/units/membership/<path:object_id>/", "admin/(?P<url>.*)$"}  # fmt: skip
+
+
+def walk(resolver: URLResolver, prefix: str = "", namespace: str = "") -> Iterator[tuple[str, str]]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield (f"{namespace}{pattern.name}" if pattern.name else "", f"{prefix}{pattern.pattern}")
+        else:
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from walk(pattern, f"{prefix}{pattern.pattern}", inner)
+
+
+@pytest.fixture
+def world(db) -> World:
+    return make_world()
+
+
+def value_of(world: World, said: str) -> Any:
+    if said.startswith("="):
+        return said[1:]
+    if said == "person.pk":
+        return world.cast[Role.UNIT_OFFICER].pk
+    if said == "membership.pk":
+        return world.cast[Role.UNIT_OFFICER].memberships.get().pk
+    row, _dot, attribute = said.partition(".")
+    return getattr(world["a"][row], attribute)
+
+
+def ask(client: Client, world: World, route: Route, person: str, method: str) -> Any:
+    client.cookies.clear()
+    if person != "anonymous":
+        client.force_login(world.cast[person])
+    if route.name == "api-unknown":
+        url = "/api/v1/nothing/"
+    else:
+        url = reverse(route.name, kwargs={name: value_of(world, said) for name, said in route.kwargs.items()})
+    if method == "GET":
+        return client.get(url, {name: value_of(world, said) for name, said in route.query.items()})
+    data = {name: value_of(world, said) for name, said in route.data.items()}
+    kind = {"content_type": "application/json"} if route.name.startswith("api") else {}
+    return client.post(url, data or ("{}" if kind else {}), **kind)
+
+
+def leaks(response: Any, person: str) -> list[str]:
+    shown = b"".join(response.streaming_content) if response.streaming else response.content
+    return [unit for unit in UNITS if unit not in REACH[person] and canary(unit).encode() in shown]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_each_route_answers_each_person_as_its_line_says(world, route):
+    world.put_files()
+    client = Client()
+    wrong = []
+    for method, answer in (("GET", route.get), ("POST", route.post)):
+        for person in PEOPLE:
+            with transaction.atomic():
+                response = ask(client, world, route, person, method)
+                transaction.set_rollback(True)
+            if (status := response.status_code) != (expected := answer.to(person, route.name)):
+                wrong.append(f"{method} {person}: {status} instead of {expected}")
+            wrong += [f"{method} {person}: sees data of {unit}" for unit in leaks(response, person)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_route_has_one_line_and_every_line_a_route():
+    found = {(name, pattern) for name, pattern in walk(get_resolver())}
+    named = {name for name, _pattern in found if name and not name.endswith(":")}
+    unnamed = {pattern.replace("^", "") for name, pattern in found if not name or name.endswith(":")}
+    lines = Counter(route.name for route in ROUTES)
+
+    assert {name for name, count in lines.items() if count > 1} == set()
+    assert named == set(lines)
+    assert unnamed == UNNAMED
