@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
-from weasyprint.urls import FatalURLFetchingError
+from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from plans.models import Task
 from reports import jobs
@@ -154,7 +156,6 @@ def test_an_error_names_its_code():
         '<style>@import "http://127.0.0.1:9/";</style>',
         '<p style="background: url(file:///etc/passwd)">x</p>',
         '<object data="file:///etc/passwd"></object>',
-        '<svg width="9" height="9" viewBox="0 0 9 9"><image width="9" height="9" href="file:///etc/passwd"/></svg>',
     ],
 )
 def test_a_document_that_asks_for_anything_from_outside_is_not_made(cast, plan, monkeypatch, markup):
@@ -179,3 +180,39 @@ def test_markup_in_a_task_s_title_is_printed_as_it_was_typed(cast, queued, plan,
     content = (settings.REPORT_ROOT / queued.file).read_bytes()
     assert nasty.replace(" ", "") in text_of(content)
     assert b"/EmbeddedFile" not in content
+
+
+@pytest.fixture
+def canary():
+    """An address on this machine and the paths that were asked of it."""
+    asked = []
+
+    class Canary(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *args):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Canary) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/canary.png", asked
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_picture_inside_a_drawing_reaches_no_address(cast, plan, monkeypatch, canary, guarded):
+    """WeasyPrint passes over what a drawing cannot have, so the document is made, but nothing was asked for. The
+    control: with its own fetcher it does ask."""
+    url, asked = canary
+    drawing = f'<svg width="9" height="9" viewBox="0 0 9 9"><image width="9" height="9" href="{url}"/></svg>'
+    monkeypatch.setattr(pdf, "markup", lambda report: f"<html lang=vi><title>x</title><body>{drawing}</body></html>")
+    if not guarded:
+        monkeypatch.setattr(pdf, "URLFetcher", lambda **kwargs: URLFetcher())
+
+    assert pdf.render(progress_report(plan, user=cast[Role.LEADER]), "job")
+
+    assert asked == ([] if guarded else ["/canary.png"])
