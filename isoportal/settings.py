@@ -203,8 +203,13 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "timer-schedule")
 # A message that nobody took is of no use once the next one is due.
+REPORT_REAP_SECONDS = env.int("REPORT_REAP_SECONDS", default=15)
 CELERY_BEAT_SCHEDULE = {
-    "reap report jobs": {"task": "reports.tasks.reap_report_jobs", "schedule": 15, "options": {"expires": 15}},
+    "reap report jobs": {
+        "task": "reports.tasks.reap_report_jobs",
+        "schedule": REPORT_REAP_SECONDS,
+        "options": {"expires": REPORT_REAP_SECONDS},
+    },
     "expire report files": {"task": "reports.tasks.expire_report_files", "schedule": 3600, "options": {"expires": 60}},
 }
 CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
