@@ -1,7 +1,7 @@
 """Every route × every person of the cast × GET and POST: what it answers, and that it shows nobody's else's data.
 
 `ROUTES` has one line per route. The walk over the resolver fails when a route has no line or a line no route, so a new
-page or endpoint comes with its line. Objects are those of unit A, a district of the province; see tests/factories/world.py.
+page or endpoint comes with its line. Objects are those of unit A, a district of the province (tests/factories/world.py).
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from plans.models import PlanQuerySet
 from tests.factories.world import PROVINCE_PEOPLE, REACH, UNITS, World, canary, make_world
+from units.access import UnitScopedQuerySet
 from units.permissions import Role
-from units.services import create_token
 
 PEOPLE = [*Role, "sibling", "commune", "foreign", "stranger", "anonymous"]
 SIGNED_IN = frozenset(PEOPLE) - {"anonymous"}
@@ -30,6 +31,10 @@ SEES_SHEET_A = SEES_A - {FINANCE}
 SEES_SOME_SHEET = SIGNED_IN - {FINANCE, "stranger"}
 SEES_LOG = frozenset({ADMINISTRATOR, OFFICER, LEADER, "foreign"})
 SEES_MONEY_A = frozenset({ADMINISTRATOR, OFFICER, LEADER, FINANCE})
+SPENDS_A = frozenset({ADMINISTRATOR, OFFICER, FINANCE})
+EDITS_A = frozenset({ADMINISTRATOR, OFFICER})
+EDITOR_SOMEWHERE = EDITS_A | {"foreign"}
+REPORTS_A = EDITS_A | {Role.UNIT_HEAD, Role.UNIT_OFFICER}
 REQUESTER = frozenset({Role.UNIT_OFFICER})  # of A's report job
 
 
@@ -90,14 +95,13 @@ def api(name: str, row: str, get: Answer, listed: Answer = EVERYBODY, posted: An
     ]
 
 
-def administration(model: str, row: str, seen: frozenset[str], add: int = 200) -> list[Route]:
+def administration(model: str, row: str, changed: Answer) -> list[Route]:
     """The administration of one model: administrators only, everybody else is told no; nothing can be deleted."""
-    admin = frozenset({ADMINISTRATOR})
     one = {"object_id": f"{row}.pk"}
     return [
         Route(f"admin:units_{model}_changelist", ADMIN_ONLY, ADMIN_ONLY),
         Route(f"admin:units_{model}_add", ADMIN_ONLY, ADMIN_ONLY),
-        Route(f"admin:units_{model}_change", ADMIN_ONLY, ADMIN_ONLY, kwargs=one),
+        Route(f"admin:units_{model}_change", ADMIN_ONLY, changed, kwargs=one),
         Route(f"admin:units_{model}_history", ADMIN_ONLY, ADMIN_ONLY, kwargs=one),
         Route(f"admin:units_{model}_delete", ADMIN_NEVER, ADMIN_NEVER, kwargs=one),
     ]
@@ -105,6 +109,7 @@ def administration(model: str, row: str, seen: frozenset[str], add: int = 200) -
 
 # Who may not enter the administration is sent to its login, which refuses who is signed in already.
 ADMIN_ONLY = Answer(200, frozenset({ADMINISTRATOR}), others=302)
+ADMIN_NO_POST = Answer(405, frozenset({ADMINISTRATOR}), others=302)
 ADMIN_NEVER = Answer(403, frozenset({ADMINISTRATOR}), others=302)
 
 ROUTES: list[Route] = [
@@ -117,28 +122,39 @@ ROUTES: list[Route] = [
     Route("assessments:round", seen_by(SEES_SOME_SHEET - {"foreign"}), NO_POST, kwargs={"pk": "round.pk"}),
     Route(
         "assessments:score",
-        seen_by(SEES_SHEET_A),
+        seen_by(SEES_SHEET_A, 302),
         only(frozenset({Role.UNIT_HEAD, Role.UNIT_OFFICER}), 422, SEES_SHEET_A),
         kwargs={"pk": "assessment.pk", "criterion_pk": "criterion.pk"},
     ),
     Route("assessments:sheet", seen_by(SEES_SHEET_A), NO_POST, kwargs=SHEET),
-    Route("budgets:ceiling", only(frozenset({ADMINISTRATOR, OFFICER, FINANCE}), 200, SEES_MONEY_A), only(frozenset({ADMINISTRATOR, OFFICER, FINANCE}), 422, SEES_MONEY_A), kwargs=PK),
+    Route("budgets:ceiling", only(SPENDS_A, 200, SEES_MONEY_A), only(SPENDS_A, 422, SEES_MONEY_A), kwargs=PK),
     Route("budgets:list", EVERYBODY, NO_POST),
-    Route("budgets:open", only(frozenset({ADMINISTRATOR, OFFICER, FINANCE}), 200, SEES_MONEY_A), only(frozenset({ADMINISTRATOR, OFFICER, FINANCE}), 422, SEES_MONEY_A), kwargs=PK),
-    Route("budgets:plan", seen_by(SEES_MONEY_A), only(frozenset({ADMINISTRATOR, OFFICER, FINANCE}), 422, SEES_MONEY_A), kwargs=PK),
+    Route("budgets:open", NO_GET, only(SPENDS_A, 302, SEES_MONEY_A), kwargs=PK),
+    Route("budgets:plan", seen_by(SEES_MONEY_A), only(SPENDS_A, 422, SEES_MONEY_A), kwargs=PK),
     Route("budgets:plan_panel", seen_by(SEES_MONEY_A), NO_POST, kwargs=PK),
-    Route("budgets:reverse", only(frozenset({ADMINISTRATOR, OFFICER, FINANCE}), 200, SEES_MONEY_A), only(frozenset({ADMINISTRATOR, OFFICER, FINANCE}), 422, SEES_MONEY_A), kwargs={"pk": "plan.pk", "entry_pk": "entry.pk"}),
-    Route("plans:assign", NO_GET, only(frozenset({ADMINISTRATOR, OFFICER}), 422, SEES_A), kwargs=TASK),
+    Route(
+        "budgets:reverse",
+        only(SPENDS_A, 200, SEES_MONEY_A),
+        only(SPENDS_A, 422, SEES_MONEY_A),
+        kwargs={"pk": "plan.pk", "entry_pk": "entry.pk"},
+    ),
+    Route("plans:assign", NO_GET, only(EDITS_A, 422, SEES_A), kwargs=TASK),
     Route("plans:detail", seen_by(SEES_A), NO_POST, kwargs=PK),
-    Route("plans:import", EVERYBODY, EVERYBODY),
-    Route("plans:issue", NO_GET, only(frozenset({ADMINISTRATOR, OFFICER}), 422, SEES_A), kwargs=PK),
+    Route("plans:import", Answer(200, EDITOR_SOMEWHERE, others=403), Answer(422, EDITOR_SOMEWHERE, others=403)),
+    Route("plans:issue", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=PK),
     Route("plans:list", EVERYBODY, NO_POST),
-    Route("plans:task", seen_by(SEES_A), EVERYBODY, kwargs=TASK),
+    Route("plans:task", seen_by(SEES_A), only(REPORTS_A, 422, SEES_A), kwargs=TASK),
     Route("reports:cancel", NO_GET, only(REQUESTER, 302), kwargs=JOB),
     Route("reports:download", seen_by(REQUESTER), NO_POST, kwargs={"key": "job.download_key"}),
     Route("reports:job", seen_by(REQUESTER), NO_POST, kwargs=JOB),
     Route("reports:list", EVERYBODY, NO_POST),
-    Route("reports:request", NO_GET, EVERYBODY, kwargs={"kind": "=progress"}, data=PLAN_QUERY | {"format": "=pdf"}),
+    Route(
+        "reports:request",
+        NO_GET,
+        only(SEES_A - {Role.OBSERVER}, 302, SEES_A),
+        kwargs={"kind": "=progress"},
+        data=PLAN_QUERY | {"format": "=pdf"},
+    ),
     Route("reports:retry", NO_GET, only(REQUESTER, 302), kwargs=JOB),
     Route("reports:show", seen_by(SEES_A), NO_POST, kwargs={"kind": "=progress"}, query=PLAN_QUERY),
     Route("units:detail", seen_by(SEES_A), NO_POST, kwargs={"pk": "unit.pk"}),
@@ -160,17 +176,22 @@ ROUTES: list[Route] = [
     Route("api-unknown", Answer(404, anonymous=404), Answer(404, anonymous=404)),
     # -- Administration ------------------------------------------------------------------------------------------------
     Route("admin:index", ADMIN_ONLY, ADMIN_ONLY),
-    Route("admin:login", Answer(302, frozenset({ADMINISTRATOR}), others=403), Answer(302, frozenset({ADMINISTRATOR}), others=403)),
-    Route("admin:logout", Answer(405, frozenset({ADMINISTRATOR}), others=302), Answer(200, frozenset({ADMINISTRATOR}), others=302)),
+    Route("admin:login", Answer(403), Answer(403)),
+    Route("admin:logout", ADMIN_NO_POST, ADMIN_ONLY),
     Route("admin:password_change", ADMIN_ONLY, ADMIN_ONLY),
-    Route("admin:password_change_done", ADMIN_ONLY, ADMIN_ONLY),
-    Route("admin:autocomplete", ADMIN_NEVER, ADMIN_NEVER),
-    Route("admin:jsi18n", OPEN, OPEN),
-    Route("admin:view_on_site", Answer(404, frozenset({ADMINISTRATOR}), others=302), Answer(404, frozenset({ADMINISTRATOR}), others=302), kwargs={"content_type_id": "=1", "object_id": "=1"}),
+    Route("admin:password_change_done", ADMIN_ONLY, ADMIN_NO_POST),
+    Route("admin:autocomplete", ADMIN_NEVER, ADMIN_NO_POST),
+    Route("admin:jsi18n", ADMIN_ONLY, ADMIN_NO_POST),
+    Route(
+        "admin:view_on_site",
+        Answer(404, frozenset({ADMINISTRATOR}), others=302),
+        Answer(404, frozenset({ADMINISTRATOR}), others=302),
+        kwargs={"content_type_id": "=1", "object_id": "=1"},
+    ),
     Route("admin:app_list", ADMIN_ONLY, ADMIN_ONLY, kwargs={"app_label": "=units"}),
-    *administration("unit", "unit", PROVINCE),
-    *administration("user", "person", PROVINCE),
-    *administration("membership", "membership", PROVINCE),
+    *administration("unit", "unit", changed=ADMIN_ONLY),
+    *administration("user", "person", changed=Answer(302, frozenset({ADMINISTRATOR}), others=302)),
+    *administration("membership", "membership", changed=ADMIN_ONLY),
     # -- Open to everybody ---------------------------------------------------------------------------------------------
     Route("livez", OPEN, Answer(405, anonymous=405)),
     Route("readyz", OPEN, Answer(405, anonymous=405)),
@@ -180,21 +201,23 @@ ROUTES: list[Route] = [
     Route("account_logout", Answer(200, anonymous=302), Answer(302, anonymous=302)),
     Route("account_inactive", OPEN, Answer(405, anonymous=405)),
     Route("account_signup", Answer(302, anonymous=200), Answer(302, anonymous=200)),
-    Route("account_reauthenticate", Answer(302), Answer(302)),
-    Route("account_email", EVERYBODY, EVERYBODY),
+    Route("account_reauthenticate", EVERYBODY, EVERYBODY),
+    Route("account_email", EVERYBODY, Answer(302)),
     Route("account_email_verification_sent", OPEN, Answer(405, anonymous=405)),
     Route("account_change_password", EVERYBODY, EVERYBODY),
-    Route("account_set_password", EVERYBODY, EVERYBODY),
+    Route("account_set_password", Answer(302), Answer(302)),
     Route("account_reset_password", OPEN, OPEN),
     Route("account_reset_password_done", OPEN, Answer(405, anonymous=405)),
     Route("account_reset_password_from_key", OPEN, OPEN, kwargs={"uidb36": "=1", "key": "=nothing"}),
     Route("account_reset_password_from_key_done", OPEN, Answer(405, anonymous=405)),
-    Route("account_confirm_email", OPEN, OPEN, kwargs={"key": "=nothing"}),
-    Route("account_confirm_login_code", OPEN, OPEN),
-    Route("usersessions_list", EVERYBODY, EVERYBODY),
+    Route("account_confirm_email", OPEN, Answer(404, anonymous=404), kwargs={"key": "=nothing"}),
+    Route("account_confirm_login_code", Answer(302, anonymous=302), Answer(302, anonymous=302)),
+    Route("usersessions_list", EVERYBODY, Answer(302)),
 ]
 # Patterns of Django's admin without a name of their own: a redirect to the form and the answer to what does not exist.
-UNNAMED = {"admin/units/unit/<path:object_id>/", "admin/units/user/<path:object_id>/", "admin/units/membership/<path:object_id>/", "admin/(?P<url>.*)$"}  # fmt: skip
+UNNAMED = {f"admin/units/{model}/<path:object_id>/" for model in ("membership", "unit", "user")} | {
+    "admin/(?P<url>.*)$"
+}
 
 
 def walk(resolver: URLResolver, prefix: str = "", namespace: str = "") -> Iterator[tuple[str, str]]:
@@ -256,6 +279,16 @@ def test_each_route_answers_each_person_as_its_line_says(world, route):
                 wrong.append(f"{method} {person}: {status} instead of {expected}")
             wrong += [f"{method} {person}: sees data of {unit}" for unit in leaks(response, person)]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", ["plans:detail", "api:plan-list", "api:score-detail"])
+def test_a_forgotten_rule_would_be_noticed(world, monkeypatch, name):
+    """The control of the test above: without the rule the canaries of A are seen."""
+    monkeypatch.setattr(UnitScopedQuerySet, "allowed_to", lambda self, user, permission: self)
+    monkeypatch.setattr(PlanQuerySet, "allowed_to", lambda self, user, permission: self)
+    route = next(route for route in ROUTES if route.name == name)
+
+    assert "a" in leaks(ask(Client(), world, route, "sibling", "GET"), "sibling")
 
 
 def test_every_route_has_one_line_and_every_line_a_route():

@@ -1,4 +1,4 @@
-"""A row in every table for every unit of the cast, each carrying its unit's canary: what may leak can be seen to leak."""
+"""A row in every table for every unit of the cast, each with its unit's canary, so that a leak can be seen."""
 
 from __future__ import annotations
 
@@ -134,7 +134,9 @@ def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
     TaskPerformer.objects.create(task=task, order=1, text=f"{mark}performer", unit=unit)
     update = ProgressUpdate.objects.create(task=task, unit=unit, percent=40, note=f"{mark}note", by=by)
     budget = Budget.objects.create(plan=plan, ceiling=100, spent=10)
-    entry = LedgerEntry.objects.create(budget=budget, amount=10, spent_on="2026-01-02", description=f"{mark}what", by=by)
+    entry = LedgerEntry.objects.create(
+        budget=budget, amount=10, spent_on="2026-01-02", description=f"{mark}what", by=by
+    )
     record(by=by, action="plans.imported", target=plan, unit_path=unit.path, changes={"title": [None, f"{mark}change"]})
     job = ReportJob.objects.create(
         kind="progress",
