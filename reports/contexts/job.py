@@ -36,9 +36,9 @@ REASONS: dict[str, _StrPromise] = {
     "blocked": gettext_lazy("The document asked for something from outside, which is never allowed."),
     "disk_full": gettext_lazy("There is no room left to store the file. Tell the administrator, then try again."),
     "unavailable": gettext_lazy("The database did not answer. Try again in a few minutes."),
-    "attempts": gettext_lazy("The report was tried three times and the work was interrupted each time. Try again."),
-    "killed": gettext_lazy("The report was tried three times and the work was interrupted each time. Try again."),
-    "gone": gettext_lazy("The report was tried three times and the work was interrupted each time. Try again."),
+    "attempts": gettext_lazy("The work was interrupted again and again. Try again, or tell the administrator."),
+    "killed": gettext_lazy("The work was interrupted three times. Try again, or ask for the Excel file instead."),
+    "gone": gettext_lazy("The work was interrupted three times. Try again, or ask for the Excel file instead."),
 }
 OTHER_REASON = gettext_lazy("The report could not be made. Try again; if it fails again, tell the administrator.")
 

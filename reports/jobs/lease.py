@@ -16,7 +16,10 @@ from reports.models import ReportJob
 from reports.renderers.process import Step
 
 State = ReportJob.State
+# A report whose rendering dies is given up after three attempts (in `making`). One whose whole worker vanishes is tried
+# longer: rendering happens outside the worker, so that is a deploy, a power cut or a kill, hardly ever the report.
 MAX_ATTEMPTS = 3
+MAX_CLAIMS = 8
 RENEWALS_PER_LEASE = 3
 LONGEST_SILENCE = 5.0  # seconds until a running job notices that it was cancelled
 
@@ -56,7 +59,7 @@ def claim(job_id: UUID | str) -> Lease | None:
     token = secrets.token_hex(16)
     is_due = Q(state=State.QUEUED) & (Q(not_before=None) | Q(not_before__lte=Now()))
     is_abandoned = Q(state=State.RUNNING, lease_until__lt=Now())
-    taken = ReportJob.objects.filter(is_due | is_abandoned, pk=job_id, attempts__lt=MAX_ATTEMPTS).update(
+    taken = ReportJob.objects.filter(is_due | is_abandoned, pk=job_id, attempts__lt=MAX_CLAIMS).update(
         state=State.RUNNING,
         attempts=F("attempts") + 1,
         lease_token=token,

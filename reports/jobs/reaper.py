@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from reports.delivery import nudge
 from reports.jobs.files import discard_file, sweep
-from reports.jobs.lease import MAX_ATTEMPTS, State
+from reports.jobs.lease import MAX_CLAIMS, State
 from reports.models import ReportJob
 
 NUDGE_AFTER = timedelta(seconds=20)
@@ -28,10 +28,10 @@ def reap() -> dict[str, int]:
     """Take up or give up abandoned jobs and nudge for forgotten ones. Each step is a conditional UPDATE: what a second
     reaper finds done already it leaves alone."""
     abandoned = ReportJob.objects.filter(state=State.RUNNING, lease_until__lt=Now())
-    given_up = abandoned.filter(attempts__gte=MAX_ATTEMPTS).update(
+    given_up = abandoned.filter(attempts__gte=MAX_CLAIMS).update(
         state=State.FAILED, error_code="attempts", finished_at=Now(), lease_until=None, lease_token=""
     )
-    requeued = abandoned.filter(attempts__lt=MAX_ATTEMPTS).update(
+    requeued = abandoned.filter(attempts__lt=MAX_CLAIMS).update(
         state=State.QUEUED, not_before=Now(), lease_until=None, lease_token="", progress=0, step="requeued"
     )
     # A job just put back was never nudged for; any other only when its nudge had time to be answered.

@@ -249,6 +249,20 @@ def test_five_workers_are_killed_and_every_report_is_made_once(cast, long_plan, 
         assert str(files_of(job)[0]).endswith(job.file)
 
 
+def test_the_worker_is_killed_five_times_over_one_report(cast, long_plan, works):
+    works.start_timer()
+    job = ask(cast, long_plan)
+    for attempt in range(1, 6):
+        worker = works.start_worker()
+        wait_for(lambda number=attempt: is_rendering(job) and job.attempts == number)
+        kill_all_of(worker)
+    works.start_worker()
+
+    wait_for(lambda: is_made(job))
+
+    assert (job.attempts, len(files_of(job))) == (6, 1)
+
+
 def test_a_killed_report_is_made_by_run_jobs_alone(cast, long_plan, works):
     worker = works.start_worker()
     job = ask(cast, long_plan)

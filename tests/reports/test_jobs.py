@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from reports import jobs
 from reports.jobs import making, reaper
-from reports.jobs.lease import MAX_ATTEMPTS
+from reports.jobs.lease import MAX_CLAIMS
 from reports.models import ReportJob
 from reports.services import cancel_report
 from reports.tasks import reap_report_jobs, run_report_job
@@ -188,7 +188,7 @@ def test_five_messages_of_one_job_make_one_report(queued, settings, monkeypatch)
 
 
 def test_attempts_have_an_end(queued):
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(MAX_CLAIMS):
         assert jobs.claim(queued.pk)
         run_out(queued)
 
