@@ -29,7 +29,7 @@ PAPER = Paper(
     year=2024,
     recipients=(),
     authorities=(),
-    office="",
+    office_lines=(),
 )
 
 
