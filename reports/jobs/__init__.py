@@ -4,8 +4,6 @@ from reports.jobs.making import run
 from reports.jobs.reaper import due_jobs, expire, reap
 
 __all__ = [
-    "MAX_ATTEMPTS",
-    "MAX_CLAIMS",
     "FileDamaged",
     "LeaseLost",
     "claim",
