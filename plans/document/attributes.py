@@ -79,7 +79,7 @@ class TaskDraft:
         self.source.extend(text.source)
 
     def finished(self) -> Task:
-        """The task, with the quantity and the time its title names where nothing else did; the title stays as written."""
+        """The task, with quantity and time out of its title where nothing else names them."""
         folded = fold(self.title)
         quantity = _IN_BRACKETS.search(folded) or _IN_SENTENCE.search(folded)
         if quantity and self.quantity is None:

@@ -28,6 +28,8 @@ _LABELS = (
     ("dash", re.compile(r"[-–—−•●▪■◦○*·►➢✓\uf000-\uf0ff](?=\s*\S)")),
 )
 RULE = re.compile(r"[\W_]+")
+# Most lines begin with a word; they are told from labels by one look.
+_MAY_BEGIN_WITH_LABEL = re.compile(r"[^\w\s]|(?:\w{1,5}|\d{1,2}(?:\.\d{1,2}){1,3})\s?(?:[.)/:–-]|\s)|Ph|PH|Điều|ĐIỀU")
 # A heading in capitals without a label still begins a section.
 _BARE_HEADING = re.compile(
     r"(?:muc dich|muc tieu|yeu cau|kinh phi|to chuc thuc hien|(?:cac )?nhiem vu|noi dung|tien do|trach nhiem|"
@@ -124,6 +126,8 @@ def is_bare_heading(text: str) -> bool:
 
 def label_of(text: str) -> tuple[str, str]:
     """The style and the words of the label `text` begins with; ("none", "") when it has none."""
+    if not _MAY_BEGIN_WITH_LABEL.match(text):
+        return "none", ""
     for style, pattern in _LABELS:
         found = pattern.match(text)
         if found and found.group():
