@@ -122,3 +122,32 @@ ALLAUTH = (
     _("email address"),
     _("email addresses"),
 )
+
+# Django REST framework: what our endpoints can answer. Braces are filled in by the package.
+REST_FRAMEWORK = (
+    _("Invalid input."),
+    _("Malformed request."),
+    _("Incorrect authentication credentials."),
+    _("Authentication credentials were not provided."),
+    _("You do not have permission to perform this action."),
+    _("Not found."),
+    _('Method "{method}" not allowed.'),
+    _("Could not satisfy the request Accept header."),
+    _('Unsupported media type "{media_type}" in request.'),
+    _("Request was throttled."),
+    _("Expected available in {wait} second."),
+    _("Expected available in {wait} seconds."),
+    _("This field is required."),
+    _("This field may not be null."),
+    _("This field may not be blank."),
+    _("Not a valid string."),
+    _("A valid integer is required."),
+    _("String value too large."),
+    _("Ensure this field has no more than {max_length} characters."),
+    _("Ensure this value is less than or equal to {max_value}."),
+    _("Ensure this value is greater than or equal to {min_value}."),
+    _('"{input}" is not a valid choice.'),
+    _('Expected a dictionary of items but got type "{input_type}".'),
+    _("Invalid data. Expected a dictionary, but got {datatype}."),
+    _("Must be a valid UUID."),
+)

@@ -59,6 +59,7 @@ class SchemaView(SpectacularAPIView):
         """A problem is JSON, even where YAML was asked for."""
         response = super().handle_exception(exc)
         self.request.accepted_renderer = Renderer()
+        self.request.accepted_media_type = Renderer.media_type
         return response
 
 

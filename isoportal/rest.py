@@ -6,8 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404
 from django.utils.http import parse_header_parameters
@@ -53,12 +52,8 @@ class Parser(parsers.JSONParser):
         _type, parameters = parse_header_parameters(media_type or "")
         if parameters.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
             raise exceptions.UnsupportedMediaType(media_type or "", _("Send JSON in UTF-8."))
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        body = stream.read(limit + 1)
-        if len(body) > limit:
-            raise TooLarge
         try:
-            data = orjson.loads(body)
+            data = orjson.loads(stream.read())
         except orjson.JSONDecodeError as error:
             raise exceptions.ParseError(_("The body is not valid JSON.")) from error
         try:
@@ -88,6 +83,8 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Response | Non
     if isinstance(error, OperationalError):
         views.set_rollback()
         error = Unavailable()
+    if isinstance(error, RequestDataTooBig):
+        error = TooLarge()
     response = views.exception_handler(error, context)
     if response is None:
         return None
