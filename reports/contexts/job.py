@@ -45,15 +45,20 @@ OTHER_REASON = gettext_lazy("The report could not be made. Try again; if it fail
 
 @dataclass(frozen=True, kw_only=True)
 class JobItem:
-    """What the job component shows, and what the job's page adds. Links are "" where there is nothing to do."""
+    """What the job component shows, and what the job's page adds. Links are "" where there is nothing to do.
+
+    `title` is the kind with its subject, `note` the format with what is `told` of the state.
+    """
 
     pk: str
     title: str
+    kind: str
     subject: str
     format: str
     state: str
     percent: int
     note: str
+    told: str
     step: str
     reason: str
     is_final: bool
@@ -67,16 +72,19 @@ class JobItem:
 def job_item(job: ReportJob, *, titles: Mapping[str, _StrPromise | str], labels: Mapping[str, str]) -> JobItem:
     """`titles` of the kinds by slug, `labels` of the formats by slug. No query."""
     done, failed = job.state == State.DONE, job.state == State.FAILED
-    title = str(titles.get(job.kind, job.kind))
+    kind = str(titles.get(job.kind, job.kind))
     label = labels.get(job.format, job.format)
+    told = _told(job)
     return JobItem(
         pk=str(job.pk),
-        title=title,
+        title=f"{kind}: {job.title}" if job.title else kind,
+        kind=kind,
         subject=job.title,
         format=label,
         state=job.state,
         percent=job.progress,
-        note=" · ".join(_notes(job, label)),
+        note=" · ".join([label, *told]),
+        told=" · ".join(told),
         step=str(STEPS.get(job.step, "")) if not job.is_final else "",
         reason=reason_of(job),
         is_final=job.is_final,
@@ -95,13 +103,10 @@ def reason_of(job: ReportJob) -> str:
     return str(REASONS.get(job.error_code, OTHER_REASON))
 
 
-def _notes(job: ReportJob, label: str) -> list[str]:
-    notes = [label]
+def _told(job: ReportJob) -> list[str]:
     if job.state == State.DONE:
-        notes += [str(filesizeformat(job.size or 0)), formats.moment(job.finished_at)]
-        notes.append(f"SHA-256 {job.sha256[:4]}…{job.sha256[-4:]}")
-    elif job.state == State.FAILED:
-        notes.append(reason_of(job))
-    else:
-        notes.append(_("asked for at %(moment)s") % {"moment": formats.moment(job.requested_at)})
-    return notes
+        digest = f"SHA-256 {job.sha256[:4]}…{job.sha256[-4:]}"
+        return [str(filesizeformat(job.size or 0)), formats.moment(job.finished_at), digest]
+    if job.state == State.FAILED:
+        return [reason_of(job)]
+    return [_("asked for at %(moment)s") % {"moment": formats.moment(job.requested_at)}]
