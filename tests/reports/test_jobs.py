@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import StringIO
 from threading import Barrier
 
 import pytest
@@ -15,7 +16,8 @@ from django.utils import timezone
 from reports import jobs
 from reports.jobs import making, reaper
 from reports.jobs.lease import MAX_CLAIMS
-from reports.models import ReportJob
+from reports.management.commands import run_jobs
+from reports.models import ReportJob, WorkerHeartbeat
 from reports.services import cancel_report
 from reports.tasks import reap_report_jobs, run_report_job
 from tests.factories.reports import ReportJobFactory
@@ -320,3 +322,59 @@ def test_run_jobs_makes_what_is_due_without_a_broker(cast, plan, queued, capsys)
 
     assert set(ReportJob.objects.values_list("state", flat=True)) == {State.DONE}
     assert "2" in capsys.readouterr().out
+
+
+def test_run_jobs_goes_on_until_it_is_stopped(queued, monkeypatch):
+    naps = []
+
+    def nap(seconds):
+        naps.append(seconds)
+        if len(naps) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(run_jobs.time, "sleep", nap)
+
+    with pytest.raises(KeyboardInterrupt):
+        call_command("run_jobs", "--every", "0.5", stdout=StringIO())
+
+    queued.refresh_from_db()
+    assert (queued.state, naps) == (State.DONE, [0.5, 0.5])
+    assert WorkerHeartbeat.objects.count() == 1
+
+
+def test_a_job_that_others_have_does_not_keep_run_jobs_busy(queued, monkeypatch):
+    monkeypatch.setattr(jobs, "due_jobs", lambda: [queued.pk])
+    ReportJob.objects.update(state=State.RUNNING, lease_until=Now() + timedelta(minutes=1))
+
+    call_command("run_jobs", "--once", stdout=StringIO())
+
+    queued.refresh_from_db()
+    assert queued.attempts == 0
+
+
+def test_a_failure_that_cannot_be_written_down_is_left_to_the_reaper(queued, monkeypatch):
+    def fails(lease, *args, **kwargs):
+        raise OperationalError("gone away")
+
+    monkeypatch.setattr(making, "_make", fails)
+    monkeypatch.setattr(making, "_put_back", fails)
+
+    assert jobs.run(queued.pk)
+
+    queued.refresh_from_db()
+    assert queued.state == State.RUNNING
+    run_out(queued)
+    assert jobs.reap()["requeued"] == 1
+
+
+def test_a_failure_of_a_job_that_was_taken_away_changes_nothing(queued, monkeypatch):
+    def fails(lease):
+        ReportJob.objects.update(lease_token="of-another")
+        raise ValueError
+
+    monkeypatch.setattr(making, "_make", fails)
+
+    jobs.run(queued.pk)
+
+    queued.refresh_from_db()
+    assert (queued.state, queued.error_code) == (State.RUNNING, "")
