@@ -131,7 +131,8 @@ class ReportJobAPI(CreateAPI, ListAPI):
             raise exceptions.ValidationError({"params": [_("There is nothing with this id.")]}) from error
         except services.TooManyActive as error:
             raise exceptions.Throttled(
-                wait=services.RETRY_AFTER, detail=_("Too many reports are under way. Wait until one of them has ended.")
+                wait=services.RETRY_AFTER,
+                detail=str(_("Too many reports are under way. Wait until one of them has ended.")),
             ) from error
         return job.pk
 

@@ -147,7 +147,7 @@ def test_units_are_given_as_of_a_day(officer, cast):
 )
 @pytest.mark.parametrize("rows", [1, 3])
 def test_a_list_costs_the_same_for_one_row_and_for_three(client, django_assert_num_queries, name, queries, rows):
-    """Three of the queries are the session, its person and its last sign of life."""
+    """Three of the queries are the session, its person and the roles of the person."""
     world = make_world()
     person = world.cast[Role.PROGRAMME_OFFICER]
     client.force_login(person)
