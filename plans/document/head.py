@@ -155,9 +155,9 @@ def _pieces(line: RawLine, read: HeadRead) -> list[str]:
         begin = text.rfind(place, 0, date.start()) if place else date.start()
         read.place = place or None
         read.issue_date = IssueDate(
-            _part(date, "year"),
-            _part(date, "month"),
-            _part(date, "day"),
+            _part(date, "year", 1900, 2199),
+            _part(date, "month", 1, 12),
+            _part(date, "day", 1, 31),
             tidy(text[begin : date.end()]).strip("| "),
             (line.number,),
         )
@@ -228,5 +228,7 @@ def _merge(texts: list[Text]) -> Text:
     return Text(" ".join(text.text for text in texts), tuple(number for text in texts for number in text.source))
 
 
-def _part(found: re.Match[str], name: str) -> int | None:
-    return int(found[name]) if found[name] else None
+def _part(found: re.Match[str], name: str, lowest: int, highest: int) -> int | None:
+    """A part of the date; None where the paper is blank or no calendar has it."""
+    number = int(found[name]) if found[name] else None
+    return number if number is not None and lowest <= number <= highest else None
