@@ -32,12 +32,12 @@ def _standards(request):
 
 
 class AssessmentFilter(django_filters.FilterSet):
-    round = django_filters.ModelChoiceFilter(label=_("Round"), queryset=_rounds)
+    round = django_filters.ModelChoiceFilter(label=_("Round"), queryset=_rounds, empty_label=_("All"))
     year = django_filters.NumberFilter(label=_("Year"), field_name="round__year")
     standard = django_filters.ModelChoiceFilter(
-        label=_("Standard"), field_name="round__criteria_set__standard", queryset=_standards
+        label=_("Standard"), field_name="round__criteria_set__standard", queryset=_standards, empty_label=_("All")
     )
-    unit = django_filters.ModelChoiceFilter(label=_("Unit"), queryset=_units)
+    unit = django_filters.ModelChoiceFilter(label=_("Unit"), queryset=_units, empty_label=_("All"))
 
     class Meta:
         model = Assessment
@@ -46,6 +46,4 @@ class AssessmentFilter(django_filters.FilterSet):
     def offer_years(self):
         """Let the page offer the years there are instead of a free number. One query."""
         years = self.queryset.order_by("-round__year").values_list("round__year", flat=True).distinct()
-        self.form.fields["year"].widget = forms.Select(
-            choices=[("", "---------"), *((year, str(year)) for year in years)]
-        )
+        self.form.fields["year"].widget = forms.Select(choices=[("", _("All")), *((year, str(year)) for year in years)])

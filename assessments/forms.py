@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from assessments.models import Criterion
 
@@ -31,19 +32,19 @@ class ScoreForm(forms.Form):
     explanation = forms.CharField(required=False, max_length=2000)
     clear = forms.BooleanField(required=False)
 
-    def __init__(self, data: Any, *, criterion: Criterion) -> None:
+    def __init__(self, data: QueryDict, *, criterion: Criterion) -> None:
         super().__init__(data)
-        self.criterion = criterion
+        self.sent, self.criterion = data, criterion
 
     @property
     def answer(self) -> dict[str, Any]:
-        if self.data.get("clear"):
+        if self.sent.get("clear"):
             return {}
         if "items" in self.criterion.parameters:
-            items = self.data.getlist("items")
-            return {"items": items} if items or self.data.get("no_items") else {}
-        sent = {part: self.data.get(part, "").strip() for part in PARTS.get(self.criterion.scoring, ())}
-        return {part: text for part, text in sent.items() if text}
+            items = self.sent.getlist("items")
+            return {"items": items} if items or self.sent.get("no_items") else {}
+        parts = {part: self.sent.get(part, "").strip() for part in PARTS.get(self.criterion.scoring, ())}
+        return {part: text for part, text in parts.items() if text}
 
     @property
     def expected_version(self) -> int:

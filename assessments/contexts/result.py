@@ -171,7 +171,7 @@ def _entry(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def restated(rule: scoring.Rule, answer: Mapping[str, Any]) -> scoring.Result:
-    """The arithmetic of a stored answer; none where the rule does not take it (edited by hand), and it is still shown."""
+    """The arithmetic of a stored answer; none where the rule does not take it (edited by hand): it is still shown."""
     try:
         return scoring.score(rule, answer)
     except scoring.InvalidAnswer:
