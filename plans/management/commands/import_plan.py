@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,8 @@ class Command(BaseCommand):
         texts = [(name, self._read(name)) for name in options["files"]]
         documents = [(name, text, read_document(text)) for name, text in texts]
         if options["json"]:
+            if isinstance(sys.stdout, TextIOWrapper):
+                sys.stdout.reconfigure(encoding="utf-8")  # whatever the terminal's locale says
             read = [to_json(document) for _name, _text, document in documents]
             self.stdout.write(json.dumps(read[0] if len(read) == 1 else read, ensure_ascii=False, indent=2))
             return
