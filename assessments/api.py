@@ -56,7 +56,7 @@ class CriteriaSetAPI(ListAPI):
     ordering_fields = ("id", "slug")
 
     def allowed(self) -> QuerySet[CriteriaSet]:
-        return CriteriaSet.objects.filter(Exists(allowed_units(self.request.user, Permission.ASSESSMENT_VIEW)))
+        return CriteriaSet.objects.filter(Exists(allowed_units(self.caller, Permission.ASSESSMENT_VIEW)))
 
 
 class CriterionRow(serializers.ModelSerializer[Criterion]):
@@ -102,7 +102,7 @@ class CriterionAPI(ListAPI):
     ordering_fields = ("id", "order")
 
     def allowed(self) -> QuerySet[Criterion]:
-        return Criterion.objects.filter(Exists(allowed_units(self.request.user, Permission.ASSESSMENT_VIEW)))
+        return Criterion.objects.filter(Exists(allowed_units(self.caller, Permission.ASSESSMENT_VIEW)))
 
 
 class RoundRow(serializers.ModelSerializer[Round]):
@@ -134,7 +134,7 @@ class RoundAPI(ListAPI):
 
     def allowed(self) -> QuerySet[Round]:
         """Those of the units within reach, and those in which such a unit has a sheet."""
-        units = allowed_units(self.request.user, Permission.ASSESSMENT_VIEW)
+        units = allowed_units(self.caller, Permission.ASSESSMENT_VIEW)
         sheets = Assessment.objects.filter(unit__in=units).order_by()
         return Round.objects.filter(Q(unit__in=units) | Q(pk__in=sheets.values("round")))
 
@@ -170,7 +170,7 @@ class AssessmentAPI(ListAPI):
     ordering_fields = ("id", "updated_at")
 
     def allowed(self) -> QuerySet[Assessment]:
-        return Assessment.objects.allowed_to(self.request.user, Permission.ASSESSMENT_VIEW)
+        return Assessment.objects.allowed_to(self.caller, Permission.ASSESSMENT_VIEW)
 
 
 class ScoreRow(serializers.ModelSerializer[Score]):
@@ -216,4 +216,4 @@ class ScoreAPI(ListAPI):
     ordering_fields = ("id", "at")
 
     def allowed(self) -> QuerySet[Score]:
-        return Score.objects.allowed_to(self.request.user, Permission.ASSESSMENT_VIEW)
+        return Score.objects.allowed_to(self.caller, Permission.ASSESSMENT_VIEW)

@@ -53,7 +53,7 @@ class SchemaView(SpectacularAPIView):
     """JSON unless YAML is asked for (`Accept: application/vnd.oai.openapi`)."""
 
     permission_classes = api_settings.DEFAULT_PERMISSION_CLASSES
-    renderer_classes = (OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer, OpenApiYamlRenderer2)
+    renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer, OpenApiYamlRenderer2]
 
     def handle_exception(self, exc: Exception) -> Response:
         """A problem is JSON, even where YAML was asked for."""

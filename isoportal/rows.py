@@ -16,12 +16,14 @@ import django_filters
 import orjson
 from django import forms
 from django.core.exceptions import ValidationError as InvalidValue
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Field, Model, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, pagination, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from units.models import User
 
 Row = dict[str, Any]
 LARGEST_ID = 2**63 - 1
@@ -47,7 +49,7 @@ class CursorPagination(pagination.BasePagination):
     max_page_size = 200
     parameters = frozenset({"page_size", "cursor", "ordering"})
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Row]:
+    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
         size = self._size(request)
         ordering = request.query_params.get("ordering") or view.ordering
         name = ordering.removeprefix("-")
@@ -76,9 +78,10 @@ class CursorPagination(pagination.BasePagination):
     @staticmethod
     def _after(model: type[Model], name: str, down: bool, cursor: str) -> Q:
         step = "lt" if down else "gt"
+        column: Field[Any, Any] = model._meta.get_field(name)  # type: ignore[assignment]
         try:
             value, pk = orjson.loads(base64.urlsafe_b64decode(cursor.encode()))
-            value, pk = model._meta.get_field(name).to_python(value), model._meta.pk.to_python(pk)
+            value, pk = column.to_python(value), model._meta.pk.to_python(pk)
             if value is None or pk is None or (isinstance(pk, int) and not 0 <= pk <= LARGEST_ID):
                 raise ValueError(cursor)
         except (ValueError, TypeError, binascii.Error, InvalidValue) as error:
@@ -112,13 +115,13 @@ class CursorPagination(pagination.BasePagination):
 
 
 @lru_cache
-def columns_of(serializer: type[serializers.BaseSerializer[Any]]) -> tuple[tuple[str, ...], dict[str, F]]:
+def columns_of(serializer: type[serializers.ModelSerializer[Any]]) -> tuple[tuple[str, ...], dict[str, F]]:
     """The columns a serializer describes, and those it renames. Nested parts are left to `complete` and `parts`."""
     own, renamed = [], {}
     for name, field in serializer().fields.items():
         if isinstance(field, serializers.BaseSerializer) or name in getattr(serializer.Meta, "completed", ()):
             continue
-        if (source := field.source.replace(".", "__")) == name:
+        if (source := str(field.source).replace(".", "__")) == name:
             own.append(name)
         else:
             renamed[name] = F(source)
@@ -135,8 +138,14 @@ class ListAPI(viewsets.GenericViewSet[Any]):
     pagination_class = CursorPagination
     ordering = "id"
     ordering_fields: tuple[str, ...] = ("id",)
-    detail_serializer_class: type[serializers.BaseSerializer[Any]] | None = None
+    serializer_class: type[serializers.ModelSerializer[Any]]
+    detail_serializer_class: type[serializers.ModelSerializer[Any]] | None = None
     lookup_value_converter = "int"
+
+    @property
+    def caller(self) -> User:
+        """Who asks: the permission class lets nobody in who is not signed in."""
+        return self.request.user  # type: ignore[return-value]
 
     def allowed(self) -> QuerySet[Any]:
         raise NotImplementedError

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from isoportal.rest import Renderer
+from isoportal.rows import ListAPI
 from units.services import KeyUsedForAnotherBody, once
 
 KEY = re.compile(r"[\x21-\x7e]{1,100}")
@@ -43,8 +44,8 @@ class KeyReused(exceptions.APIException):
     default_code = "idempotency_key_reused"
 
 
-class CreateAPI:
-    """For a ListAPI that can be added to. `act(data)` calls the service and gives the new thing's id."""
+class CreateAPI(ListAPI):
+    """A resource that can be added to. `act(data)` calls the service and gives the new thing's id."""
 
     input_serializer_class: type[serializers.Serializer[Any]]
     created_status = HTTPStatus.CREATED
@@ -57,7 +58,7 @@ class CreateAPI:
         given.is_valid(raise_exception=True)
 
         def answer() -> tuple[int, Any]:
-            row = self.row(self.act(given.validated_data))  # type: ignore[attr-defined]
+            row = self.row(self.act(given.validated_data))
             return int(self.created_status), orjson.loads(Renderer().render(row))
 
         key = request.headers.get("Idempotency-Key")
@@ -69,12 +70,12 @@ class CreateAPI:
         said = request.path.encode() + b"\n" + orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)
         try:
             status, body, replayed = once(
-                user=request.user, key=key, digest=hashlib.sha256(said).hexdigest(), act=answer
+                user=self.caller, key=key, digest=hashlib.sha256(said).hexdigest(), act=answer
             )
         except KeyUsedForAnotherBody as error:
             raise KeyReused from error
         return self._response(status, body, {"Idempotent-Replayed": "true"} if replayed else {})
 
     def _response(self, status: int, body: Any, headers: dict[str, str] | None = None) -> Response:
-        place = f"{self.request.path}{body['id']}/"  # type: ignore[attr-defined]
+        place = f"{self.request.path}{body['id']}/"
         return Response(body, status=status, headers={"Location": place, **(headers or {})})

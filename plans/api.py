@@ -180,7 +180,7 @@ class PlanAPI(ListAPI):
     ordering_fields = ("id", "created_at", "title")
 
     def allowed(self) -> QuerySet[Plan]:
-        return Plan.objects.allowed_to(self.request.user, Permission.PLAN_VIEW)
+        return Plan.objects.allowed_to(self.caller, Permission.PLAN_VIEW)
 
     def complete(self, rows: list[Row]) -> None:
         standards = defaultdict(list)
@@ -225,7 +225,7 @@ class TaskAPI(ListAPI):
     ordering_fields = ("id", "order")
 
     def allowed(self) -> QuerySet[Task]:
-        return Task.objects.allowed_to(self.request.user, Permission.PLAN_VIEW)
+        return Task.objects.allowed_to(self.caller, Permission.PLAN_VIEW)
 
     def complete(self, rows: list[Row]) -> None:
         add_performers(rows)
@@ -268,7 +268,7 @@ class ProgressUpdateFilter(django_filters.FilterSet):
         parameters=[IDEMPOTENCY_KEY],
     ),
 )
-class ProgressUpdateAPI(CreateAPI, ListAPI):
+class ProgressUpdateAPI(CreateAPI):
     """How far units have come with tasks; append-only."""
 
     queryset = ProgressUpdate.objects.all()
@@ -279,10 +279,10 @@ class ProgressUpdateAPI(CreateAPI, ListAPI):
     ordering_fields = ("id", "at")
 
     def allowed(self) -> QuerySet[ProgressUpdate]:
-        return ProgressUpdate.objects.allowed_to(self.request.user, Permission.PLAN_VIEW)
+        return ProgressUpdate.objects.allowed_to(self.caller, Permission.PLAN_VIEW)
 
     def act(self, data: dict[str, Any]) -> int:
-        user = self.request.user
+        user = self.caller
         task = Task.objects.allowed_to(user, Permission.PLAN_VIEW).filter(pk=data["task"]).first()
         unit = allowed_units(user, Permission.UNIT_VIEW).filter(pk=data["unit"]).first()
         if task is None or unit is None:

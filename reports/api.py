@@ -15,7 +15,6 @@ from rest_framework import exceptions, negotiation, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 
-from isoportal.rows import ListAPI
 from isoportal.writes import IDEMPOTENCY_KEY, CreateAPI, Input
 from reports import services
 from reports.jobs import FileDamaged, open_checked
@@ -104,7 +103,7 @@ class Gone(exceptions.APIException):
         parameters=[IDEMPOTENCY_KEY],
     ),
 )
-class ReportJobAPI(CreateAPI, ListAPI):
+class ReportJobAPI(CreateAPI):
     """Reports that the caller requested, and their files."""
 
     queryset = ReportJob.objects.all()
@@ -117,11 +116,11 @@ class ReportJobAPI(CreateAPI, ListAPI):
     created_status = HTTPStatus.ACCEPTED
 
     def allowed(self) -> QuerySet[ReportJob]:
-        return ReportJob.objects.of(self.request.user)
+        return ReportJob.objects.of(self.caller)
 
     def act(self, data: dict[str, Any]) -> UUID:
         try:
-            job = services.request_report(**data, by=self.request.user)
+            job = services.request_report(**data, by=self.caller)
         except InvalidParams as error:
             parameter = KINDS[data["kind"]].parameter
             raise exceptions.ValidationError(
@@ -143,7 +142,7 @@ class ReportJobAPI(CreateAPI, ListAPI):
     @action(detail=True, methods=["get"], filterset_class=None, content_negotiation_class=AnyAccept)
     def file(self, request: Request, pk: UUID) -> FileResponse:
         job = get_object_or_404(self.allowed(), pk=pk, state=ReportJob.State.DONE)
-        if not services.may_download(job=job, user=request.user):
+        if not services.may_download(job=job, user=self.caller):
             raise Http404
         try:
             content = open_checked(job)

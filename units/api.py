@@ -39,4 +39,4 @@ class UnitAPI(ListAPI):
     ordering_fields = ("id", "name", "code")
 
     def allowed(self) -> QuerySet[Unit]:
-        return allowed_units(self.request.user, Permission.UNIT_VIEW)
+        return allowed_units(self.caller, Permission.UNIT_VIEW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -141,7 +142,7 @@ def grant_role(
     membership = Membership.objects.create(
         user=user, unit=unit, role=role, committee_title=committee_title, valid_from=valid_from, valid_to=valid_to
     )
-    changes = {
+    changes: dict[str, list[Any]] = {
         "person": [None, str(user)],
         "role": [None, str(role)],
         "valid_from": [None, valid_from],

@@ -159,9 +159,9 @@ def import_units(*, lines: Iterable[str], by: User | None) -> ImportResult:
     rows = _read(lines)
     known: dict[Identity, Unit] = {}
     by_code: dict[str, list[Unit]] = defaultdict(list)
-    for unit in Unit.objects.filter(kind__in=LEVELS).exclude(code=""):
-        known[unit.kind, unit.code, unit.valid_from] = unit
-        by_code[unit.code].append(unit)
+    for stored in Unit.objects.filter(kind__in=LEVELS).exclude(code=""):
+        known[stored.kind, stored.code, stored.valid_from] = stored
+        by_code[stored.code].append(stored)
     counts: dict[str, dict[str, int]] = defaultdict(lambda: {"created": 0, "changed": 0, "unchanged": 0})
     errors: list[tuple[int, str]] = []
     for level in LEVELS:
@@ -175,8 +175,7 @@ def import_units(*, lines: Iterable[str], by: User | None) -> ImportResult:
                 if parent is None:
                     errors.append((row.line, f"no parent with code {row.parent_code} on the unit's last day"))
                     continue
-            unit = known.get(row.identity)
-            if unit is None:
+            if (unit := known.get(row.identity)) is None:
                 unit = Unit(
                     parent=parent,
                     path=f"new-{uuid4().hex}/",
@@ -198,14 +197,14 @@ def import_units(*, lines: Iterable[str], by: User | None) -> ImportResult:
         if errors:
             continue
         Unit.objects.bulk_create(created)
-        for unit in created:
-            unit.path = (unit.parent.path if unit.parent else "") + STEP.format(unit.pk)
-            by_code[unit.code].append(unit)
+        for new in created:
+            new.path = (new.parent.path if new.parent else "") + STEP.format(new.pk)
+            by_code[new.code].append(new)
         Unit.objects.bulk_update(created, ["path"], batch_size=200)
         Unit.objects.bulk_update(changed, ["name", "place", "valid_to"], batch_size=200)
         for kind, units in (("created", created), ("changed", changed)):
-            for unit in units:
-                counts[unit.path[: len(STEP.format(0))]][kind] += 1
+            for touched in units:
+                counts[touched.path[: len(STEP.format(0))]][kind] += 1
     if errors:
         raise BadUnitsFile(sorted(errors))
     for root in Unit.objects.filter(path__in=counts).order_by("pk"):
