@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from plans.document.lines import RawLine, joined
 from plans.document.model import Source, Text
@@ -37,6 +38,11 @@ _BARE_HEADING = re.compile(
 )
 _PAGE_NUMBER = re.compile(r"(?:-\s?)?\d{1,3}(?:\s?-)?|Trang \d{1,3}(?:\s?/\s?\d{1,3})?")
 _NOTE = re.compile(r"\(.*(?:phu luc|kem theo|bieu mau|du toan chi tiet)")
+# Words that begin a legal basis or the closing clause, never the rest of a sentence.
+_BEGINS_ANEW = re.compile(
+    r"(?:can cu|theo de nghi|xet|thuc hien (?:ke hoach|quyet dinh|chuong trinh|cong van)|trong qua trinh|tren day la)\b"
+)
+_SURE_WRAPS = 3
 _OPEN_END = re.compile(r"(?:,|\b(?:và|của|các|về|cho|tại|với|theo|trong|hoặc|để|là|số))$")
 ATTRIBUTE = re.compile(
     r"(?:(?P<lead>(?:co quan|don vi|bo phan)?\s?(?:chu tri|dau moi)(?: thuc hien| tham muu)?)"
@@ -88,7 +94,7 @@ def read_paragraphs(lines: tuple[RawLine, ...], start: int, stop: int) -> Paragr
     """The paragraphs and tables of `lines[start:stop]`, lines that the paper only wrapped joined."""
     nodes: list[Node] = []
     decorations: list[Text] = []
-    width = _width(lines[start:stop])
+    width = _wrap_width(lines)
     gap = False
     position = start
     while position < stop:
@@ -151,28 +157,35 @@ def nest(nodes: list[Node]) -> Node:
     return root
 
 
-def _width(lines: tuple[RawLine, ...]) -> int:
-    """How long lines are where the paper wraps them."""
-    lengths = sorted(len(line.text) for line in lines)
-    return lengths[len(lengths) * 9 // 10] if lengths else 0
+def _wrap_width(lines: tuple[RawLine, ...]) -> int | None:
+    """The length at which the paper breaks its lines, from those that surely go on; None when it does not wrap."""
+    lengths = sorted(
+        len(line.tidy)
+        for line, following in pairwise(lines)
+        if following.tidy[0].islower() and not line.tidy.endswith((".", ";", ":")) and not _begins(following.tidy)
+    )
+    return lengths[len(lengths) * 9 // 10] if len(lengths) >= _SURE_WRAPS else None
 
 
-def _goes_on(node: Node, line: RawLine, gap: bool, width: int) -> bool:
+def _begins(text: str) -> bool:
+    return label_of(text)[0] != "none"
+
+
+def _goes_on(node: Node, line: RawLine, gap: bool, width: int | None) -> bool:
     """Whether `line`, which has no label, is the rest of the sentence that the page or the column cut."""
     before, text = node.lines[-1].tidy, line.tidy
-    if before.endswith((".", ";", "!", "?")):
-        return False
     folded = fold(text)
-    if ATTRIBUTE.match(folded) or _NOTE.match(folded) or (folded.startswith("can cu") and text[0].isupper()):
+    if ATTRIBUTE.match(folded) or _NOTE.match(folded) or (text[0].isupper() and _BEGINS_ANEW.match(folded)):
         return False
+    is_full = not gap and width is not None and len(before) + 1 + len(text.split(" ", 1)[0]) > width - 3
+    if before.endswith((".", ";", "!", "?")):
+        return is_full and not before.endswith("./.") and len(before) <= 2 * (width or 0)
     if is_capitals(before):
         return is_capitals(text) and not gap and not before.endswith(":")
     if is_capitals(text):
         return not gap and not before.endswith(":") and len(before) > 40
     if before.endswith(":"):
-        return not gap and text[0].islower()
+        return not gap and (text[0].islower() or text[0].isdigit())
     if text[0].islower() or text[0].isdigit() or _OPEN_END.search(before[-12:].lower()):
         return True
-    if gap:
-        return False
-    return len(before) >= 45 and len(before) + 1 + len(text.split(" ", 1)[0]) >= 0.9 * width
+    return is_full or (not gap and text[0] == "(" and len(before) > 40)
