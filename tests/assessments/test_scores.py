@@ -15,6 +15,7 @@ from activity.models import AuditEvent
 from assessments import scoring, services
 from assessments.contexts import assessment_result
 from assessments.models import Assessment, Criterion, Score
+from assessments.services.scores import _write
 from units.permissions import Role
 
 
@@ -239,3 +240,14 @@ def test_points_that_were_tampered_with_are_found(sheets, capsys):
     with pytest.raises(CommandError):
         call_command("check_totals")
     assert "score 1.2 is 2" in capsys.readouterr().err
+
+
+def test_the_row_itself_refuses_a_version_that_has_gone(sheets):
+    """What stands behind the lock: the UPDATE names the version, so a writer who slipped past it changes nothing."""
+    score = sheets.save("1.2", {"value": True})
+
+    written = _write(score, sheets.points, score.criterion, 7, answer={"value": False}, points=0, by=sheets.officer)
+    created = _write(None, sheets.points, score.criterion, 0, answer={}, by=sheets.officer)
+
+    assert (written, created) == (False, False)
+    assert (Score.objects.get().answer, Score.objects.get().version) == ({"value": True}, 1)
