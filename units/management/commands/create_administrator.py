@@ -8,7 +8,7 @@ from django.db import transaction
 
 from units.models import Unit, User
 from units.permissions import Role
-from units.services import create_person, grant_role
+from units.services import create_person
 
 
 class Command(BaseCommand):
@@ -38,7 +38,8 @@ class Command(BaseCommand):
             full_name=options["name"],
             email=options["email"],
             password=password,
+            unit=unit,
+            role=Role.ADMINISTRATOR,
             by=None,
         )
-        grant_role(user=person, unit=unit, role=Role.ADMINISTRATOR, by=None)
         self.stdout.write(f"{person.username} administers {unit.name}. Password: {password}")
