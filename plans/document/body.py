@@ -9,7 +9,7 @@ from plans.document.attributes import with_quantities
 from plans.document.funding import read_funding
 from plans.document.model import Funding, Responsibility, SectionKind, Task, Text
 from plans.document.paragraphs import Node
-from plans.document.responsibilities import read_responsibilities
+from plans.document.responsibilities import names_body, read_responsibilities
 from plans.document.sections import announced, announces_both, run_in
 from plans.document.spelling import fold
 from plans.document.tasks import TaskList, enriched, tasks_of_list, tasks_of_table
@@ -97,7 +97,10 @@ def _enter(node: Node, kind: SectionKind, body: Body, annex: bool) -> None:
         if len(body.kinds) > before:
             body.headings.append(node.as_text())
         return
-    itself = kind == "responsibilities" or (kind == "tasks" and not node.children and not rest)
+    if kind == "responsibilities":
+        itself = names_body(node.text) or not node.children
+    else:
+        itself = kind == "tasks" and not node.children and not rest
     if node.style == "article" and itself:
         _read_plain([node], kind, body)
         return

@@ -26,7 +26,7 @@ _NATIONAL_REST = re.compile(r"(?:chu nghia )?viet nam|-?\s?(?:tu do\s?-\s?)?hanh
 _MARK = re.compile(r"\(?\[?(?:du thao(?: lan \d+)?|hoa toc|thuong khan|khan|mat|toi mat)\]?\)?")
 _SUBJECT = re.compile(r"(?:v/v|ve viec)\b")
 _ORGAN = re.compile(
-    r"(?:uy ban|ubnd|so |ban |bo |chi cuc|tong cuc|cuc |hoi dong|hdnd|van phong|trung tam|phong |thanh tra|cong an|"
+    r"(?:uy ban|ubnd|bcd|so |ban |bo |chi cuc|tong cuc|cuc |hoi dong|hdnd|van phong|trung tam|phong |thanh tra|cong an|"
     r"to |truong |vien |bao |dai |huyen uy|tinh uy|thanh uy|hoi |lien )"
 )
 KIND = re.compile(

@@ -9,6 +9,7 @@ from itertools import pairwise
 from plans.document.lines import RawLine, joined
 from plans.document.model import Source, Text
 from plans.document.spelling import fold, is_capitals
+from plans.document.stacked import read_stacked_table
 from plans.document.table import Table, read_table
 
 # Ranks of label styles: a lower rank ends what stands under a higher one.
@@ -42,6 +43,7 @@ _NOTE = re.compile(r"\(.*(?:phu luc|kem theo|bieu mau|du toan chi tiet)")
 _BEGINS_ANEW = re.compile(
     r"(?:can cu|theo de nghi|xet|thuc hien (?:ke hoach|quyet dinh|chuong trinh|cong van)|trong qua trinh|tren day la)\b"
 )
+_ISSUES = re.compile(r"\b(?:ban hanh|xay dung|de ra) (?:ke hoach|chuong trinh)\b.*:$")
 _SURE_WRAPS = 3
 _OPEN_END = re.compile(r"(?:,|\b(?:và|của|các|về|cho|tại|với|theo|trong|hoặc|để|là|số))$")
 ATTRIBUTE = re.compile(
@@ -99,7 +101,7 @@ def read_paragraphs(lines: tuple[RawLine, ...], start: int, stop: int) -> Paragr
     position = start
     while position < stop:
         line = lines[position]
-        found = read_table(lines, position, stop)
+        found = read_table(lines, position, stop) or read_stacked_table(lines, position, stop)
         if found:
             table, position = found
             rows = [table.header, *table.rows]
@@ -178,6 +180,8 @@ def _goes_on(node: Node, line: RawLine, gap: bool, width: int | None) -> bool:
     if ATTRIBUTE.match(folded) or _NOTE.match(folded) or (text[0].isupper() and _BEGINS_ANEW.match(folded)):
         return False
     is_full = not gap and width is not None and len(before) + 1 + len(text.split(" ", 1)[0]) > width - 3
+    if before.endswith(",") and text[0].isupper() and not is_full and _ISSUES.search(folded):
+        return False
     if before.endswith((".", ";", "!", "?")):
         return is_full and not before.endswith("./.") and len(before) <= 2 * (width or 0)
     if is_capitals(before):

@@ -27,6 +27,9 @@ _LIST = re.compile(
     rf"\s*;\s*(?:và\s+)?|,\s+(?=(?:và\s+)?{_BODY})|(?<!HĐND)(?<!Hội đồng nhân dân)\s+và\s+(?=(?:các\s|Sở|UBND|"
     rf"Ủy ban|Ban\s|Chi cục|Tổ\s))"
 )
+_TOGETHER = re.compile(
+    r"(?P<lead>[^:\n]{3,200}?)\s+chu tri,?\s+(?:va\s+)?phoi hop(?:\s+(?:voi|cung))?\s+(?P<support>[^:\n]{3,300})"
+)
 _ROLES: dict[str, Role] = {"lead": "lead", "support": "support", "direct": "direct", "execute": "execute"}
 
 
@@ -45,6 +48,9 @@ def _by_role(cell: str, role: Role) -> list[tuple[Role, str]]:
         (match.start(), match.end(), match.lastgroup)
         for match in re.finditer(rf"(?:^|(?<=[;.\n-])\s*|(?<=\s)){ATTRIBUTE.pattern}", folded)
     ]
+    together = _TOGETHER.fullmatch(folded)
+    if together:
+        return [("lead", cell[: together.end("lead")]), ("support", cell[together.start("support") :])]
     known = [(start, end, _ROLES[group]) for start, end, group in cuts if group in _ROLES]
     if not known:
         return [(role, cell)]

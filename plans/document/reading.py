@@ -155,7 +155,9 @@ def _closing_clauses(nodes: list[Node]) -> list[Text]:
     clauses: list[Text] = []
     while len(nodes) > 1 and len(clauses) < 3:
         last = nodes[-1]
-        if last.style != "none" or not _CLOSING_CLAUSE.match(fold(strip_end(last.text))):
+        folded = fold(strip_end(last.text))
+        numbered = last.style in {"number", "letter", "dash"} and folded.startswith("trong qua trinh")
+        if not (numbered or (last.style == "none" and _CLOSING_CLAUSE.match(folded))):
             break
         clauses.insert(0, nodes.pop().as_text())
     return clauses

@@ -12,25 +12,29 @@ from plans.document.sections import run_in
 from plans.document.spelling import fold, strip_end
 
 _BODY = re.compile(
-    r"(?:cac |mot so |tat ca |cac co quan|dong chi )*(?:so\b|ubnd|uy ban|ban\b|bcd|chi cuc|cuc|tong cuc|"
+    r"(?:cac |mot so |tat ca |cac co quan|dong chi )*(?:so\b(?! luong)|ubnd|uy ban|ban\b(?! hanh)|bcd|chi cuc|"
+    r"cuc|tong cuc|"
     r"van phong|phong|"
-    r"trung tam|cong an|to\b|bo\b|bao\b|dai\b|vien|truong|hoi\b|doan|lien\b|co quan|don vi|thanh tra|kho bac|"
+    r"trung tam|cong an|to\b(?! chuc)|bo\b(?! tri| sung)|bao\b(?! cao| dam)|dai\b|vien|truong|hoi\b(?! nghi|"
+    r" thao)|doan|lien\b|co quan|don vi|thanh tra|kho bac|"
     r"chanh|giam doc|"
     r"thu truong|chu tich|mat tran|thanh vien|xa\b|phuong\b|huyen|ca nhan|dia phuong|nganh|doi voi|de nghi|"
     r"giao\b|yeu cau|"
-    r"trach nhiem|bo phan|can bo|cong chuc|bao hiem|buu dien)"
+    r"trach nhiem|bo phan|vu\b|pho |bi thu|thuong truc|ke toan|van thu|cong doan|lanh dao|nguoi dung dau|"
+    r"doanh nghiep|can bo|cong chuc|bao hiem|buu dien)"
 )
 _LEAD = re.compile(r"(?:trach nhiem (?:cua|doi voi)|giao(?: cho)?|doi voi|de nghi|yeu cau)\s+")
-# What a body does; the same words inside a name ("Ban Chỉ đạo", "Đoàn kiểm tra", "đơn vị phối hợp") name the body.
+# What a body does. Some of the words stand in names too ("Ban Chỉ đạo", "Đoàn kiểm tra", "đơn vị phối hợp").
 _VERB = re.compile(
-    r"(?<!ban )(?<!doan )(?<!to )(?<!quan )(?<!don vi )(?<!hoi dong )(?<!bo phan )"
-    r"\b(?:chu tri|phoi hop|co trach nhiem|chiu trach nhiem|co nhiem vu|tham muu|can cu|tren co so|"
-    r"theo chuc nang|theo doi|"
-    r"to chuc|thuc hien|huong dan|xay dung|bo tri|don doc|chi dao|chu dong|trien khai|kiem tra|bao cao|cu |tong hop|"
-    r"bao dam|dam bao|tang cuong|lam dau moi|la co quan|la dau moi|thong bao|tuyen truyen|tham gia|cung cap|"
-    r"lap |ban hanh|"
-    r"dua |tham dinh|trinh |tiep nhan|ra soat|cong bo|cap nhat|dang tai|phe duyet|danh gia|nghien cuu|de xuat|can doi|"
-    r"ho tro|quan triet|chuan bi|giam sat|dieu phoi|trong pham vi|hoan thanh|thi hanh|phan cong|su dung)"
+    r"(?<!ban )(?<!doan )(?<!to )(?<!co quan )(?<!don vi )(?<!hoi dong )(?<!bo phan )\b(?:chu tri|phoi hop|"
+    r"to chuc|thuc hien|"
+    r"chi dao|kiem tra|giam sat|tham dinh|danh gia|theo doi|tham muu|ho tro|huong dan|trien khai)"
+    r"|\b(?:co trach nhiem|chiu trach nhiem|co nhiem vu|can cu|tren co so|theo chuc nang|theo nhiem vu|trong pham vi|"
+    r"xay dung|bo tri|don doc|chu dong|bao cao|cu |tong hop|bao dam|dam bao|tang cuong|lam dau moi|la co quan|"
+    r"la dau moi|thong bao|tuyen truyen|tham gia|cung cap|lap |ban hanh|dua |trinh |tiep nhan|ra soat|cong bo|cap nhat|"
+    r"dang tai|phe duyet|nghien cuu|de xuat|can doi|quan triet|chuan bi|dieu phoi|hoan thanh|thi hanh|phan cong|"
+    r"su dung|"
+    r"thuong xuyen|dinh ky|kip thoi|tiep tuc|duoc giao|duoc phan cong)"
 )
 
 
@@ -61,6 +65,11 @@ def read_responsibilities(nodes: list[Node], headings: list[Text]) -> list[Respo
         lines = (*one.source, *(number for text in texts for number in text.source))
         found[place] = replace(one, duties=(*one.duties, *texts), source=lines)
     return found
+
+
+def names_body(text: str) -> bool:
+    """Whether a heading or sentence begins with a body or with "Giao", "Trách nhiệm của"."""
+    return bool(_BODY.match(fold(text)))
 
 
 def _labelled(node: Node) -> list[Node]:

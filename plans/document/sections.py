@@ -42,7 +42,8 @@ _PROVISION = re.compile(
 _EXECUTION = re.compile(
     r"(?:chiu trach nhiem (?:thi hanh|thuc hien)|can cu quyet dinh (?:nay )?thi hanh)|trach nhiem thi hanh"
 )
-_BODY_WORDS = 9
+_COLON = re.compile(r":(?!\d)")  # not the one of "TCVN ISO 9001:2015"
+_HEADING_WORDS = 9
 
 
 def announced(node: Node, inherited: SectionKind | None) -> SectionKind | None:
@@ -71,10 +72,10 @@ def announces_both(node: Node) -> bool:
 
 def run_in(text: str) -> tuple[str, str]:
     """A heading and the words that follow it on the same line: "Nguồn kinh phí: từ …"."""
-    head, colon, rest = text.partition(":")
-    if not colon or len(head) > 200:
+    colon = _COLON.search(text[:202])
+    if not colon:
         return text, ""
-    return head.strip(), rest.strip()
+    return text[: colon.start()].strip(), text[colon.end() :].strip()
 
 
 def read_sections(root: Node, kinds: dict[int, SectionKind]) -> tuple[Section, ...]:
@@ -121,7 +122,7 @@ def _earliest(folded: str) -> SectionKind | None:
 
 def _is_heading(node: Node, folded: str) -> bool:
     words = len(folded.split())
-    return bool(words <= _BODY_WORDS and (node.children or ":" in node.text or is_capitals(node.text) or words <= 4))
+    return bool(words <= _HEADING_WORDS and (node.children or ":" in node.text or is_capitals(node.text) or words <= 4))
 
 
 def _inside(kind: SectionKind, inherited: SectionKind | None) -> SectionKind | None:

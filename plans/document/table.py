@@ -26,7 +26,7 @@ ROW_NUMBER = re.compile(r"\(?(?:[IVXivx]{1,5}|\d{1,3}(?:\.\d{1,2}){0,3}|[A-Za-z�
 _SEPARATOR = re.compile(r"[\s|:+=_-]+")
 _HEADER_LINES = 6
 _TOTAL = re.compile(r"(?:tong|cong)\b")
-_STOP = re.compile(
+STOP = re.compile(
     r"(?:[IVX]{1,5}\s?[./-]\s?\D|Phần\s|PHẦN\s|Điều\s+\d|(?:TM|KT|TL|TUQ)\.\s|(?:PHỤ LỤC|Phụ lục)\b|"
     r"[*_\s]*(?:Nơi nhận|NƠI NHẬN|Nơi gửi))"
 )
@@ -74,7 +74,7 @@ def read_table(lines: tuple[RawLine, ...], start: int, stop: int) -> tuple[Table
     position = start + 1
     while position < stop:
         line = lines[position]
-        if _STOP.match(line.tidy):
+        if STOP.match(line.tidy):
             break
         row = _split(line.text, cells.mode)
         if row is None and (line.after_gap or cells.mode == "|"):
@@ -93,7 +93,7 @@ def read_table(lines: tuple[RawLine, ...], start: int, stop: int) -> tuple[Table
             current.lines.append(line)
             _add(row, current, cells)
         position += 1
-    table.kinds = [_kind(" ".join(parts)) for parts in table.header.cells]
+    table.kinds = [kind_of(" ".join(parts)) for parts in table.header.cells]
     return (table, position) if table.rows else None
 
 
@@ -112,7 +112,7 @@ def _split(text: str, mode: str | None) -> _Cells | None:
     return None
 
 
-def _kind(text: str) -> str | None:
+def kind_of(text: str) -> str | None:
     folded = fold(tidy(text)).strip(" .*:")
     return next((kind for kind, pattern in _COLUMNS if pattern.match(folded)), None)
 
@@ -120,7 +120,7 @@ def _kind(text: str) -> str | None:
 def _is_header(texts: list[str]) -> bool:
     if any(len(text) > 60 for text in texts):
         return False
-    kinds = {_kind(text) for text in texts}
+    kinds = {kind_of(text) for text in texts}
     return "title" in kinds and len(kinds - {None}) >= 2
 
 
@@ -128,7 +128,7 @@ def _begins_row(row: _Cells, table: Table, header: _Cells) -> bool:
     first = row.texts[0]
     if _TOTAL.match(fold(next(filter(None, row.texts), ""))):
         return True
-    numbered = _kind(header.texts[0]) == "number"
+    numbered = kind_of(header.texts[0]) == "number"
     if numbered:
         if row.mode == "gap" and row.offsets[0] > header.offsets[0] + 3:
             return False

@@ -47,6 +47,9 @@ def test_every_line_is_recognised(name):
         ("10", "118", "CTr-SKHCN", "CHƯƠNG TRÌNH", "Tây Nguyên Hạ", (2024, None, None), "SỞ KHOA HỌC VÀ CÔNG NGHỆ"),
         ("11", "09", "KH-TĐC", "KẾ HOẠCH", "Thạch Khê", (2025, 1, 2), "CHI CỤC TIÊU CHUẨN ĐO LƯỜNG CHẤT LƯỢNG"),
         ("12", "77", "KH-UBND", None, "Cẩm Đình", (2025, 5, 3), None),
+        ("13", "88", "KH-UBND", "KẾ HOẠCH", "Cần Lũng", (2024, 2, 28), "ỦY BAN NHÂN DÂN THÀNH PHỐ CẦN LŨNG"),
+        ("14", None, "QĐ-BKHCN", "QUYẾT ĐỊNH", "Hà Nội", (2025, None, None), "BỘ KHOA HỌC VÀ CÔNG NGHỆ"),
+        ("15", "02", "KH-BCĐISO", "KẾ HOẠCH", "Hoà Sơn", (2024, 1, 15), "BCĐ ISO HÀNH CHÍNH"),
     ],
 )
 def test_head_in_many_layouts(prefix, number, symbol, kind, place, date, issuer):
@@ -93,6 +96,9 @@ def test_titles_on_one_line_or_several(prefix, title):
         ("10", 1, 3, 0, 3, 2, 2),
         ("11", 0, 1, 0, 3, 1, 3),
         ("12", 0, 1, 0, 2, 1, 0),
+        ("13", 1, 2, 0, 3, 3, 5),
+        ("14", 3, 0, 0, 2, 4, 3),
+        ("15", 2, 1, 1, 2, 3, 4),
     ],
 )
 def test_how_many_of_each(prefix, bases, purposes, requirements, tasks, bodies, recipients):
@@ -122,6 +128,9 @@ def test_how_many_of_each(prefix, bases, purposes, requirements, tasks, bodies, 
         ("09", 250_000_000, "ngân sách tỉnh cấp"),
         ("10", 2_350_000_000, "Ngân sách tỉnh"),
         ("12", None, None),
+        ("13", 350_000_000, "nguồn ngân sách nhà nước theo phân cấp"),
+        ("14", 2_400_000_000, "nguồn ngân sách sự nghiệp khoa học năm 2025"),
+        ("15", 120_000_000, "nguồn kinh phí hoạt động của Ban Chỉ đạo"),
     ],
 )
 def test_money_and_where_it_comes_from(prefix, amount, source):
@@ -145,6 +154,9 @@ def test_money_and_where_it_comes_from(prefix, amount, source):
         ("10", ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"], "Y Thanh Niê"),
         ("11", ["CHI CỤC TRƯỞNG"], "Bùi Hữu Nghĩa"),
         ("12", [], None),
+        ("13", ["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"], "Nguyễn Thị Ngọc Diệp Anh"),
+        ("14", ["KT. BỘ TRƯỞNG", "THỨ TRƯỞNG"], "Lê Xuân Định Hướng"),
+        ("15", ["TRƯỞNG BAN", "PHÓ CHỦ TỊCH UBND TỈNH"], "Quách Tất Liêm Chính"),
     ],
 )
 def test_signing_blocks(prefix, lines, name):
@@ -195,6 +207,20 @@ def test_cells_that_go_on_in_the_next_lines():
     assert document["tasks"][1]["performers"] == ["Sở KH&CN", "Sở Nội vụ", "UBND các huyện, thành phố"]
     assert document["tasks"][1]["quantity"] == "02 đợt"
     assert _json("11")["tasks"][0]["title"] == "Lập chương trình đánh giá nội bộ"
+
+
+def test_cells_one_under_the_other():
+    first, second = _json("15")["tasks"]
+
+    assert (first["title"], first["performers"]) == ("Họp Ban Chỉ đạo", ["Sở KH&CN"])
+    assert second["period"] == {"text": "Quý III/2024", "start": "2024-07-01", "end": "2024-09-30"}
+
+
+def test_one_body_leads_and_another_supports_in_one_sentence():
+    assert [(performer.text, performer.role) for performer in _read("13").tasks[1].performers] == [
+        ("Sở Khoa học và Công nghệ", "lead"),
+        ("Sở Nội vụ", "support"),
+    ]
 
 
 def test_annex_gives_tasks_their_time_and_performers():
