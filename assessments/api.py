@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import django_filters
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
 from assessments.models import Assessment, CriteriaSet, Criterion, Round, Score
 from isoportal.rows import IdFilter, ListAPI
-from units.access import allowed_units
 from units.permissions import Permission
 
 
@@ -56,7 +55,7 @@ class CriteriaSetAPI(ListAPI):
     ordering_fields = ("id", "slug")
 
     def allowed(self) -> QuerySet[CriteriaSet]:
-        return CriteriaSet.objects.filter(Exists(allowed_units(self.caller, Permission.ASSESSMENT_VIEW)))
+        return CriteriaSet.objects.allowed_to(self.caller, Permission.ASSESSMENT_VIEW)
 
 
 class CriterionRow(serializers.ModelSerializer[Criterion]):
@@ -102,7 +101,8 @@ class CriterionAPI(ListAPI):
     ordering_fields = ("id", "order")
 
     def allowed(self) -> QuerySet[Criterion]:
-        return Criterion.objects.filter(Exists(allowed_units(self.caller, Permission.ASSESSMENT_VIEW)))
+        sets = CriteriaSet.objects.allowed_to(self.caller, Permission.ASSESSMENT_VIEW)
+        return Criterion.objects.filter(criteria_set__in=sets.order_by())
 
 
 class RoundRow(serializers.ModelSerializer[Round]):
@@ -133,10 +133,7 @@ class RoundAPI(ListAPI):
     ordering_fields = ("id", "year", "opens_at", "closes_at")
 
     def allowed(self) -> QuerySet[Round]:
-        """Those of the units within reach, and those in which such a unit has a sheet."""
-        units = allowed_units(self.caller, Permission.ASSESSMENT_VIEW)
-        sheets = Assessment.objects.filter(unit__in=units).order_by()
-        return Round.objects.filter(Q(unit__in=units) | Q(pk__in=sheets.values("round")))
+        return Round.objects.allowed_to(self.caller, Permission.ASSESSMENT_VIEW)
 
 
 class AssessmentRow(serializers.ModelSerializer[Assessment]):

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from plans.models import Standard
-from units.access import UnitScopedQuerySet, allowed_units
+from units.access import UnitScopedQuerySet, allowed_units, holds
 from units.models import Unit, User
 from units.permissions import Permission
 
@@ -21,10 +21,9 @@ class CriteriaSetQuerySet(models.QuerySet["CriteriaSet"]):
     def allowed_to(self, user: User | AnonymousUser, permission: Permission) -> Self:
         """A set belongs to no unit: whoever holds `permission` in some unit has all that are not drafts, and those who
         hold rounds have the drafts too."""
-        somewhere = allowed_units(user, permission)
-        if not somewhere.exists():
+        if not holds(user, permission):
             return self.none()
-        if allowed_units(user, Permission.ROUND_MANAGE).exists():
+        if holds(user, Permission.ROUND_MANAGE):
             return self
         return self.exclude(status=CriteriaSet.Status.DRAFT)
 

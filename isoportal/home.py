@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, F, Q
@@ -179,7 +180,7 @@ def sheets_of(user: User):
 
 
 def rounds_of(user: User) -> list[RoundStanding]:
-    rounds = (
+    rounds: Any = (  # annotated: the stubs know no `sheets` and `begun`
         Round.objects.allowed_to(user, Permission.ASSESSMENT_VIEW)
         .select_related("unit")
         .annotate(sheets=Count("assessments"), begun=Count("assessments", filter=Q(assessments__scored__gt=0)))

@@ -20,7 +20,7 @@ from reports.jobs import FileDamaged, open_checked
 from reports.models import ReportJob
 from reports.registry import KINDS, InvalidParams, ReportKind
 from reports.renderers import FORMATS
-from units.access import allowed_units
+from units.access import holds
 from units.http import UserRequest
 from units.permissions import Permission
 
@@ -32,7 +32,7 @@ JOBS_A_PAGE = 20
 def report_list(request: UserRequest) -> HttpResponse:
     page = Paginator(ReportJob.objects.of(request.user), JOBS_A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "kinds": KINDS.values() if allowed_units(request.user, Permission.REPORT_VIEW).exists() else [],
+        "kinds": KINDS.values() if holds(request.user, Permission.REPORT_VIEW) else [],
         "page": page,
         "jobs": [_item(job) for job in page],
     }

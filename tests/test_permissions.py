@@ -1,7 +1,7 @@
 """Every route × every person of the cast × GET and POST: what it answers, and that it shows nobody's else's data.
 
 `ROUTES` has one line per route. The walk over the resolver fails when a route has no line or a line no route, so a new
-page or endpoint comes with its line. Objects are those of unit A, a district of the province (tests/factories/world.py).
+page or endpoint comes with its line. Objects are those of unit A, a district (tests/factories/world.py).
 """
 
 from __future__ import annotations

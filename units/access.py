@@ -37,6 +37,13 @@ def allowed_units(user: User | AnonymousUser, permission: Permission) -> UnitQue
     return Unit.objects.filter(rule) if rule else Unit.objects.none()
 
 
+def holds(user: User | AnonymousUser, permission: Permission) -> bool:
+    """Whether `user` holds `permission` in any unit at all: for what belongs to no unit."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    return any(permission in GRANTS[Role(membership.role)] for membership in user.held_roles)
+
+
 class UnitScopedQuerySet(models.QuerySet[M]):
     """A queryset of things that belong to a unit; `unit_path` says how to reach it."""
 

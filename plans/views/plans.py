@@ -20,7 +20,7 @@ from plans.contexts.paper import read_paper
 from plans.filters import PlanFilter
 from plans.forms import IssueForm
 from plans.models import Funding, Passage, Plan
-from units.access import allowed_units, get_allowed
+from units.access import get_allowed, holds
 from units.http import UserRequest
 from units.permissions import Permission
 
@@ -58,7 +58,7 @@ def plan_list(request: UserRequest) -> HttpResponse:
         "filter": filtered,
         "page": page,
         "rows": [(plan, progress[plan.pk]) for plan in page.object_list],
-        "may_import": allowed_units(request.user, Permission.PLAN_EDIT).exists(),
+        "may_import": holds(request.user, Permission.PLAN_EDIT),
         "as_of": as_of,
     }
     return render(request, "plans/plan_list.html", context)

@@ -160,7 +160,7 @@ def _sheet_of(cast: Cast, name: str, round_: Round, criterion: Criterion) -> dic
     score = Score.objects.create(
         assessment=assessment,
         criterion=criterion,
-        answer={"yes": True},
+        answer={"value": True},
         points=10,
         explanation=f"{canary(name)}why",
         by=cast[ACTORS[name]],

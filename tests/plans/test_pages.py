@@ -159,7 +159,7 @@ def test_the_list_costs_the_same_for_one_plan_and_three(client, cast, settings, 
         report_progress(task=task_of(plan, cast.a), unit=cast.a, percent=40, note="", by=cast[Role.UNIT_OFFICER])
     client.force_login(cast[Role.PROGRAMME_OFFICER])
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         page = client.get("/plans/")
 
     assert len(page.context["rows"]) == count

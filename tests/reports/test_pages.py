@@ -18,7 +18,7 @@ from units.permissions import Role
 
 State = ReportJob.State
 LIST = "/reports/"
-LIST_QUERIES = 6
+LIST_QUERIES = 5
 
 
 def job_page(job):
