@@ -172,14 +172,14 @@ class Command(BaseCommand):
         for commune in Unit.objects.filter(parent=hiep_hoa, kind=Unit.Kind.COMMUNE).order_by("code"):
             assign_unit(task=communes, unit=commune, by=officer)
         visit = Task.objects.get(plan=plan, number="2")
-        department = Unit.objects.get(parent=province, name="Sở Khoa học và Công nghệ")
-        report_progress(
-            task=visit,
-            unit=department,
-            percent=100,
-            note="DEMO: số liệu minh họa, đã tổ chức đoàn học tập.",
-            by=officer,
-        )
+        for unit in Unit.objects.filter(performs__task=visit):
+            report_progress(
+                task=visit,
+                unit=unit,
+                percent=100,
+                note="DEMO: số liệu minh họa, đã tổ chức đoàn học tập.",
+                by=officer,
+            )
         report_progress(
             task=training,
             unit=districts.order_by("code")[0],
