@@ -31,12 +31,12 @@ static: setup lint types imports migrations deploy-check translations ## The sta
 lint: setup ## Style and form of Python and templates
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check --quiet . || { echo "Not formatted: run 'make format'."; exit 1; }
-	@git ls-files -co --exclude-standard 'templates/*.html' '*/templates/*.html' | xargs -r $(PYTHON) -m djade --check --target-version 5.2
+	@git ls-files -co --exclude-standard 'templates/*.html' '*/templates/*.html' | xargs -r .venv/bin/djade --check --target-version 5.2
 
 format: setup ## Put Python and templates into the form that lint expects
 	@$(PYTHON) -m ruff check --fix-only --quiet . || true
 	@$(PYTHON) -m ruff format --quiet .
-	@git ls-files -co --exclude-standard 'templates/*.html' '*/templates/*.html' | xargs -r $(PYTHON) -m djade --target-version 5.2 || true
+	@git ls-files -co --exclude-standard 'templates/*.html' '*/templates/*.html' | xargs -r .venv/bin/djade --target-version 5.2 || true
 
 types: setup ## Types (mypy)
 	@$(TEST_ENV) $(PYTHON) -m mypy
