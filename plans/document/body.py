@@ -10,10 +10,11 @@ from plans.document.funding import read_funding
 from plans.document.model import Funding, Responsibility, SectionKind, Task, Text
 from plans.document.paragraphs import Node
 from plans.document.responsibilities import names_body, read_responsibilities
-from plans.document.sections import announced, announces_both, run_in
+from plans.document.sections import announced, announces_both, enacts_first, executes, run_in, split_execution
 from plans.document.spelling import fold
-from plans.document.tasks import TaskList, enriched, tasks_of_list, tasks_of_table
+from plans.document.tasks import TaskList, enriched, split_tasks, tasks_of_list, tasks_of_table
 
+_ANNOUNCES_TASKS = re.compile(r"\b(?:noi dung|nhiem vu|cong viec|hoat dong)\b[^.:]{0,60}:$")
 _HEADLESS = {"none", "dash", "plus", "table", "note"}
 
 
@@ -32,6 +33,7 @@ class Body:
     money: list[Text] = field(default_factory=list)
     total: int | None = None
     responsibilities: list[Responsibility] = field(default_factory=list)
+    scope: list[Text] = field(default_factory=list)
     schedule: list[Text] = field(default_factory=list)
     provisions: list[Text] = field(default_factory=list)
     annex_notes: list[Text] = field(default_factory=list)
@@ -88,15 +90,18 @@ def _enter(node: Node, kind: SectionKind, body: Body, annex: bool) -> None:
             body.legal_bases.extend(child.as_text() for child in node.children if child.style != "note")
             return
         body.provisions.append(node.as_text())
-        body.provisions.extend(child.as_text() for child in node.children if child.style == "none")
-        _read([child for child in node.children if child.style != "none"], None, body, annex)
+        _read(node.children, "tasks" if _lists_tasks(node) else kind, body, annex)
         return
     if kind == "other":
-        before = len(body.kinds)
+        before = len(body.kinds) + len(body.listed.tasks)
         _read(node.children, None, body, annex)
-        if len(body.kinds) > before:
+        if len(body.kinds) + len(body.listed.tasks) > before:
             body.headings.append(node.as_text())
         return
+    if node.style == "article" and kind == "responsibilities" and enacts_first(node.text):
+        provision, execution = split_execution(node)
+        body.provisions.append(provision)
+        node = execution
     if kind == "responsibilities":
         itself = names_body(node.text) or not node.children
     else:
@@ -113,6 +118,16 @@ def _enter(node: Node, kind: SectionKind, body: Body, annex: bool) -> None:
     if kind == "purposes" and announces_both(node):
         children = _runs_in_as_headings(children)
     _read(children, kind, body, annex)
+
+
+def _lists_tasks(article: Node) -> bool:
+    """ "Ban hành … Kế hoạch …, gồm các nội dung sau:" over items none of which is a heading of its own."""
+    items = [child for child in article.children if child.style in {"number", "letter", "dash"}]
+    return bool(
+        len(items) > 1
+        and _ANNOUNCES_TASKS.search(fold(article.text))
+        and not any(announced(item, "provision") or run_in(item.text)[1] for item in items)
+    )
 
 
 def _runs_in_as_headings(children: list[Node]) -> list[Node]:
@@ -134,6 +149,9 @@ def _runs_in_as_headings(children: list[Node]) -> list[Node]:
 
 
 def _read_plain(nodes: list[Node], kind: SectionKind | None, body: Body) -> None:
+    if kind not in {"tasks", "funding", "responsibilities"}:
+        carriers, nodes = split_tasks(nodes, with_siblings=kind in {None, "provision"})
+        _read_plain(carriers, "tasks", body)
     if not nodes or kind is None:
         return
     if kind in {"purposes", "requirements"}:
@@ -149,8 +167,12 @@ def _read_plain(nodes: list[Node], kind: SectionKind | None, body: Body) -> None
                 body.money.append(Text(f"{node.label} {node.text}".strip() if node.label else node.text, node.source))
     elif kind == "responsibilities":
         body.responsibilities.extend(read_responsibilities(nodes, body.headings))
-    elif kind == "schedule":
-        body.schedule.extend(node.as_text() for node in _all(nodes) if node.text and node.style != "note")
+    elif kind in {"schedule", "scope", "provision"}:
+        if kind == "provision":
+            _read_plain([node for node in nodes if executes(node)], "responsibilities", body)
+            nodes = [node for node in nodes if not executes(node)]
+        into = {"schedule": body.schedule, "scope": body.scope, "provision": body.provisions}[kind]
+        into.extend(node.as_text() for node in _all(nodes) if node.text and node.style != "note")
 
 
 def _sentences(node: Node, into: list[Text], headings: list[Text]) -> None:

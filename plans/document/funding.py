@@ -9,7 +9,8 @@ from plans.document.model import Funding, Money, Text
 from plans.document.spelling import fold, strip_end
 
 _FIGURE = re.compile(
-    r"(?<![\d.,/])(?P<number>\d{1,3}(?:\.\d{3}){1,5}|\d{1,3}(?:,\d{3}){1,5}|\d{1,3}(?: \d{3}){2,5}|"
+    r"(?<![\d.,/])(?P<number>\d{1,3}(?:\.\d{3}){1,5}(?:,\d{1,2})?|\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,2})?|"
+    r"\d{1,3}(?: \d{3}){2,5}|"
     r"\d{1,15}(?:[.,]\d{1,2})?)"
     r"\s?(?P<unit>ty|ti|trieu|nghin|ngan)?(?:\s(?P<rest>\d{1,3})\s?(?P<rest_unit>trieu|nghin|ngan))?"
     r"\s?(?P<coin>dong|vnd|d)\b"
@@ -17,14 +18,15 @@ _FIGURE = re.compile(
 _FACTOR = {"ty": 10**9, "ti": 10**9, "trieu": 10**6, "nghin": 10**3, "ngan": 10**3, None: 1}
 _TOTAL = re.compile(r"tong (?:cong|so|kinh phi|du toan|muc|nhu cau|gia tri|nguon)|tong:")
 _SOURCE_LABEL = re.compile(
-    r"(?:^|[.;\n]\s*(?:\d{1,2}[.)]\s*|[-+]\s*|[a-z]\)\s*)?|^\d{1,2}[.)]\s*|^[-+]\s*)nguon (?:kinh phi|"
-    r"von)[^:\n]{0,30}:\s*"
+    r"(?:^|[.;\n]\s*(?:\d{1,2}[.)]\s*|[-+]\s*|[a-z]\)\s*)?|^\d{1,2}[.)]\s*|^[-+]\s*)nguon(?: (?:kinh phi|"
+    r"von)[^:\n]{0,30})?:\s*"
 )
 _SOURCE = re.compile(
     r"(?:\b(?:tu|do|bang|trong|su dung|lay)\s+)(?P<source>(?:cac )?(?:nguon\b|ngan sach\b|du toan\b|"
     r"kinh phi (?:su nghiep|khoa hoc|"
     r"duoc|giao|chi|cap|tu chu|da)))"
 )
+_SOURCE_ITSELF = re.compile(r"(?:^|\n)(?:\d{1,2}[.)]\s*|[-+]\s*)?(?P<source>(?:nguon )?ngan sach\b(?![^.\n]{0,200}:))")
 _SOURCE_END = re.compile(
     r" la\s*:|\bla\s+(?=\d)|[.;:(\n]|,\s*(?:tong|voi|so tien|theo|trong do|cu the|kinh phi)\b"
     r"|\s(?:voi tong|voi so tien|bao dam|dam bao|chi tra)\b"
@@ -69,7 +71,10 @@ def read_funding(paragraphs: tuple[Text, ...], table_total: int | None) -> Fundi
 
 def _amount(found: re.Match[str]) -> int:
     number, unit = found["number"].replace(" ", ""), found["unit"]
-    if unit and re.fullmatch(r"\d{1,3}[.,]\d{1,3}", number):
+    thousands = re.fullmatch(r"(\d{1,3}(?:([.,])\d{3})(?:\2\d{3})*)[.,](\d{1,2})", number)
+    if thousands:  # "1.200,5": marks of two kinds, the last one begins the fraction
+        value = Decimal(f"{re.sub('[.,]', '', thousands[1])}.{thousands[3]}")
+    elif unit and re.fullmatch(r"\d{1,3}[.,]\d{1,3}", number):
         value = Decimal(number.replace(",", "."))  # "1,25 tỷ"; "1.250 triệu" is a thousand
         if re.fullmatch(r"\d{1,3}\.\d{3}", number):
             value = Decimal(number.replace(".", ""))
@@ -102,7 +107,7 @@ def _fund_source(text: str) -> str | None:
     labelled = _after(_SOURCE_LABEL, text)
     if labelled:
         return labelled
-    found = _SOURCE.search(fold(text))
+    found = _SOURCE.search(fold(text)) or _SOURCE_ITSELF.search(fold(text))
     if not found:
         return None
     begin = found.start("source")

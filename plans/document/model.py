@@ -13,7 +13,16 @@ from typing import Literal
 
 Role = Literal["lead", "support", "execute", "direct"]
 SectionKind = Literal[
-    "purposes", "requirements", "content", "tasks", "funding", "responsibilities", "schedule", "provision", "other"
+    "purposes",
+    "requirements",
+    "scope",
+    "content",
+    "tasks",
+    "funding",
+    "responsibilities",
+    "schedule",
+    "provision",
+    "other",
 ]
 Source = tuple[int, ...]
 
@@ -191,6 +200,7 @@ class PlanDocument:
     enacting: Text | None = None  # "QUYẾT ĐỊNH:" above the articles
     preamble: tuple[Text, ...] = ()  # sentences between bases and the first section
     contents: tuple[Text, ...] = ()  # list of contents beside a task table
+    scope: tuple[Text, ...] = ()  # "Phạm vi, đối tượng": whom and what the plan is for
     schedule: tuple[Text, ...] = ()  # time of the plan as a whole
     provisions: tuple[Text, ...] = ()  # articles that enact: "Ban hành kèm theo …", "có hiệu lực …"
     annex_notes: tuple[Text, ...] = ()  # "(Phụ lục … kèm theo)"

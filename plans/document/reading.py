@@ -111,6 +111,7 @@ def _assemble(
         enacting=opening.enacting,
         preamble=tuple(opening.preamble),
         contents=tuple(body.contents),
+        scope=tuple(body.scope),
         schedule=tuple(body.schedule),
         provisions=tuple(body.provisions),
         annex_notes=tuple(body.annex_notes),

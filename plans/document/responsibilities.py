@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from plans.document.model import Responsibility, Text
 from plans.document.paragraphs import Node
-from plans.document.sections import run_in
+from plans.document.sections import run_in, says_who_executes
 from plans.document.spelling import fold, strip_end
 
 _BODY = re.compile(
@@ -92,7 +92,7 @@ def _read(node: Node) -> Responsibility | None:
     source = (*node.source, *(number for duty in duties for number in duty.source))
     label = node.label or None
     head, rest = run_in(node.text)
-    if rest and _is_body(head):
+    if rest and _is_body(head) and not (says_who_executes(rest) and _body_of(node.text)):  # "Giám đốc các Sở: …"
         return Responsibility(_bare(head), (Text(rest, node.source), *duties), label, source, _heading(head))
     if duties and (node.text.endswith(":") or not _VERB.search(fold(node.text)) or len(node.text) < 60):
         return Responsibility(_bare(node.text), tuple(duties), label, source, _heading(node.text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from plans.document.model import Item, Section, SectionKind
+from plans.document.model import Item, Section, SectionKind, Text
 from plans.document.paragraphs import Node
 from plans.document.spelling import fold, is_capitals, strip_end
 
@@ -19,10 +19,12 @@ _ANNOUNCES: tuple[tuple[SectionKind, re.Pattern[str]], ...] = (
         ),
     ),
     ("schedule", re.compile(r"\b(?:thoi gian|thoi han|tien do|dia diem)\b")),
+    ("scope", re.compile(r"^(?:ve )?(?:pham vi|doi tuong)\b")),
     (
         "tasks",
         re.compile(
-            r"\b(?:nhiem vu|noi dung|cong viec|hoat dong|lo trinh|cac buoc|ke hoach thuc hien|ke hoach cu the)\b"
+            r"\b(?:nhiem vu|giai phap|noi dung|cong viec|hoat dong|lo trinh|cac buoc|"
+            r"ke hoach thuc hien|ke hoach cu the)\b"
         ),
     ),
     ("provision", re.compile(r"\b(?:can cu|co so phap ly)\b")),
@@ -33,7 +35,8 @@ _CHILD_ANNOUNCES: tuple[tuple[SectionKind, re.Pattern[str]], ...] = (
     ("funding", re.compile(r"(?:ve )?(?:tong |nguon |du toan )*(?:kinh phi|du toan|dinh muc)\b")),
     ("responsibilities", re.compile(r"(?:ve )?(?:to chuc (?:trien khai )?thuc hien$|phan cong|trach nhiem)\b")),
     ("schedule", re.compile(r"(?:thoi gian|thoi han|dia diem|tien do|thoi diem)\b")),
-    ("tasks", re.compile(r"(?:ve )?(?:cac )?(?:nhiem vu|noi dung|cong viec|hoat dong)\b(?! chi\b)")),
+    ("scope", re.compile(r"(?:ve )?(?:pham vi|doi tuong)\b")),
+    ("tasks", re.compile(r"(?:ve )?(?:cac )?(?:nhiem vu|giai phap|noi dung|cong viec|hoat dong)\b(?! chi\b)")),
 )
 _PROVISION = re.compile(
     r"(?:ban hanh|phe duyet|cong bo|thanh lap|kien toan|bai bo|quyet dinh nay|thay the|dieu chinh|bo sung|"
@@ -68,6 +71,33 @@ def announces_both(node: Node) -> bool:
     """ "MỤC ĐÍCH, YÊU CẦU": the children say which is which."""
     folded = fold(node.text)
     return "yeu cau" in folded and ("muc dich" in folded or "muc tieu" in folded)
+
+
+def executes(node: Node) -> bool:
+    """ "Chánh Văn phòng, … chịu trách nhiệm thi hành Quyết định này", wherever in the articles it stands."""
+    return node.style == "none" and says_who_executes(node.text)
+
+
+def says_who_executes(text: str) -> bool:
+    return bool(_EXECUTION.search(fold(text)))
+
+
+def enacts_first(text: str) -> bool:
+    """Whether an article enacts before it says who executes: "… có hiệu lực từ ngày ký. Chánh Văn phòng …"."""
+    return bool(_PROVISION.match(fold(text))) and _last_sentence(text) > 0
+
+
+def split_execution(article: Node) -> tuple[Text, Node]:
+    """What such an article enacts, and the article with only the sentence of who executes."""
+    cut = _last_sentence(article.text)
+    execution = Node(article.style, article.label, article.lines, article.children, None, article.text[cut:].strip())
+    return Text(article.text[:cut].strip(), article.source), execution
+
+
+def _last_sentence(text: str) -> int:
+    """Where the sentence begins that says who executes; 0 when the text has no other before it."""
+    found = _EXECUTION.search(fold(text))
+    return text.rfind(". ", 0, found.start()) + 1 if found else 0
 
 
 def run_in(text: str) -> tuple[str, str]:
@@ -131,7 +161,7 @@ def _inside(kind: SectionKind, inherited: SectionKind | None) -> SectionKind | N
         return None  # "Trách nhiệm của Sở …": a body, or a heading over bodies
     if kind == "tasks" and inherited in {"responsibilities", "funding", "purposes", "requirements"}:
         return None
-    if kind in {"schedule", "purposes", "requirements"} and inherited in {"responsibilities", "funding"}:
+    if kind in {"schedule", "scope", "purposes", "requirements"} and inherited in {"responsibilities", "funding"}:
         return None
     return kind
 

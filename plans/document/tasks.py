@@ -12,6 +12,9 @@ from plans.document.paragraphs import Node
 from plans.document.spelling import strip_end
 from plans.document.table import Row, Table
 
+_ITEMS = {"number", "number2", "number3", "letter", "dash"}
+_PERFORMERS = {"lead", "support", "execute"}
+_TELL_A_TASK = _PERFORMERS | {"period"}
 _COLUMNS = ("lead", "support", "execute", "direct", "cost", "quantity", "deliverable")
 
 
@@ -80,6 +83,20 @@ class _ListRead:
                 self.read(node.children, node.text)
             elif re.search(r"\w", node.text):
                 self.drafts.append(_draft_of_node(node, group, self.year))
+
+
+def split_tasks(nodes: list[Node], *, with_siblings: bool) -> tuple[list[Node], list[Node]]:
+    """The items that say who does them or when, and the rest: such items are tasks under any heading.
+
+    `with_siblings`: where one item of a list is a task, so are those labelled like it.
+    """
+    styles = {node.style for node in nodes if _is_task(node)} if with_siblings else set()
+    tasks: list[Node] = []
+    rest: list[Node] = []
+    for node in nodes:
+        goes_on = bool(tasks) and nodes[len(tasks) + len(rest) - 1] is tasks[-1] and _is_attribute(node)
+        (tasks if goes_on or node.style in styles or _is_task(node) else rest).append(node)
+    return tasks, rest
 
 
 def enriched(tasks: list[Task], annex: list[Task]) -> list[Task]:
@@ -175,6 +192,22 @@ def _has_tasks(node: Node) -> bool:
         return not any(_is_attribute(child) for child in node.children)
     heading = len(node.text) <= 150 and not node.text.endswith((".", ";"))
     return heading and all(child.style in {"number", "number2", "number3", "letter"} for child in own) and len(own) > 1
+
+
+def _is_task(node: Node) -> bool:
+    """Whether the item says who does it or when, itself or below. Recursion is bounded by the number of styles."""
+    if node.style not in _ITEMS:
+        return False
+    lead, attributes = split_attributes(node.text)
+    if not lead:
+        return False
+    said = {kind for kind, _ in attributes}
+    for child in node.children:
+        child_lead, child_attributes = split_attributes(child.text)
+        said.update(kind for kind, _ in child_attributes if not child_lead)
+    if said & (_PERFORMERS if node.style == "dash" else _TELL_A_TASK):
+        return True
+    return any(_is_task(child) for child in node.children)
 
 
 def _has_attributes(node: Node) -> bool:

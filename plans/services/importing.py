@@ -195,7 +195,7 @@ def _passages(document: PlanDocument) -> Iterator[tuple[Passage.Kind, Text]]:
         (kinds.PREAMBLE, document.preamble),
         (kinds.PURPOSE, document.purposes),
         (kinds.REQUIREMENT, document.requirements),
-        (kinds.CONTENT, document.contents),
+        (kinds.CONTENT, (*document.scope, *document.contents)),
         (kinds.SCHEDULE, document.schedule),
         (kinds.PROVISION, document.provisions),
         (kinds.ANNEX_NOTE, document.annex_notes),

@@ -50,6 +50,13 @@ def test_every_line_is_recognised(name):
         ("13", "88", "KH-UBND", "KẾ HOẠCH", "Cần Lũng", (2024, 2, 28), "ỦY BAN NHÂN DÂN THÀNH PHỐ CẦN LŨNG"),
         ("14", None, "QĐ-BKHCN", "QUYẾT ĐỊNH", "Hà Nội", (2025, None, None), "BỘ KHOA HỌC VÀ CÔNG NGHỆ"),
         ("15", "02", "KH-BCĐISO", "KẾ HOẠCH", "Hoà Sơn", (2024, 1, 15), "BCĐ ISO HÀNH CHÍNH"),
+        ("16", None, "QĐ-BCĐISO", "QUYẾT ĐỊNH", "Vân Lĩnh", (2025, 3, None), "BAN CHỈ ĐẠO ISO"),
+        ("17", None, "KH-UBND", "KẾ HOẠCH", "Hải Yên", (2025, 2, None), "ỦY BAN NHÂN DÂN TỈNH HẢI YÊN"),
+        ("18", "34", "KH-SKHCN", "KẾ HOẠCH", "Sen Hồ", (2025, 1, 17), "SỞ KHOA HỌC VÀ CÔNG NGHỆ"),
+        ("19", "1207", "QĐ-UBND", "QUYẾT ĐỊNH", "Lam Thành", (2024, 4, 22), "ỦY BAN NHÂN DÂN TỈNH LAM THÀNH"),
+        ("20", "06", "KH-BCĐ", "KẾ HOẠCH", "Cao Phong", (2023, 3, 8), "BCĐ ISO TỈNH"),
+        ("21", None, "KH-UBND", "KẾ HOẠCH", "Mỏ Cày Hạ", (2025, None, None), "UBND XÃ MỎ CÀY HẠ"),
+        ("22", None, "QĐ-SNV", "QUYẾT ĐỊNH", "Khe Lau", (2024, None, None), "SỞ NỘI VỤ"),
     ],
 )
 def test_head_in_many_layouts(prefix, number, symbol, kind, place, date, issuer):
@@ -99,6 +106,13 @@ def test_titles_on_one_line_or_several(prefix, title):
         ("13", 1, 2, 0, 3, 3, 5),
         ("14", 3, 0, 0, 2, 4, 3),
         ("15", 2, 1, 1, 2, 3, 4),
+        ("16", 3, 0, 0, 2, 1, 3),
+        ("17", 2, 3, 0, 2, 3, 5),
+        ("18", 1, 2, 1, 3, 2, 3),
+        ("19", 3, 1, 1, 3, 4, 3),
+        ("20", 1, 1, 2, 2, 2, 3),
+        ("21", 1, 1, 1, 2, 2, 3),
+        ("22", 2, 1, 0, 2, 3, 3),
     ],
 )
 def test_how_many_of_each(prefix, bases, purposes, requirements, tasks, bodies, recipients):
@@ -131,6 +145,13 @@ def test_how_many_of_each(prefix, bases, purposes, requirements, tasks, bodies, 
         ("13", 350_000_000, "nguồn ngân sách nhà nước theo phân cấp"),
         ("14", 2_400_000_000, "nguồn ngân sách sự nghiệp khoa học năm 2025"),
         ("15", 120_000_000, "nguồn kinh phí hoạt động của Ban Chỉ đạo"),
+        ("16", 1_250_000_000, "nguồn ngân sách tỉnh năm 2025"),
+        ("17", 1_845_500_000, "nguồn ngân sách tỉnh cấp cho sự nghiệp khoa học"),
+        ("18", 45_000_000, "dự toán chi thường xuyên của Sở năm 2025"),
+        ("19", 1_500_500_000, "Nguồn ngân sách tỉnh năm 2024, 2025"),
+        ("20", 90_000_000, "kinh phí chi cho hoạt động của Ban Chỉ đạo"),
+        ("21", 12_500_000, "nguồn ngân sách xã"),
+        ("22", 180_000_000, "nguồn kinh phí tự chủ năm 2024"),
     ],
 )
 def test_money_and_where_it_comes_from(prefix, amount, source):
@@ -157,6 +178,13 @@ def test_money_and_where_it_comes_from(prefix, amount, source):
         ("13", ["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"], "Nguyễn Thị Ngọc Diệp Anh"),
         ("14", ["KT. BỘ TRƯỞNG", "THỨ TRƯỞNG"], "Lê Xuân Định Hướng"),
         ("15", ["TRƯỞNG BAN", "PHÓ CHỦ TỊCH UBND TỈNH"], "Quách Tất Liêm Chính"),
+        ("16", ["TRƯỞNG BAN", "PHÓ CHỦ TỊCH UBND TỈNH"], "Trần Văn Bình"),
+        ("17", ["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"], "Bùi Thị Khánh Vân"),
+        ("18", ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"], "Kpă Thị Hương"),
+        ("19", ["KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"], "Phan Đình Lộc"),
+        ("20", ["TRƯỞNG BAN", "PHÓ CHỦ TỊCH UBND TỈNH"], "Hà Quang Tuyển"),
+        ("21", ["CHỦ TỊCH"], "Võ Thành Nhơn"),
+        ("22", ["GIÁM ĐỐC"], "Triệu Mùi Pham"),
     ],
 )
 def test_signing_blocks(prefix, lines, name):
