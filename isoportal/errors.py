@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
-from isoportal.rest import PROBLEM, problem
+from isoportal.problems import PROBLEM, problem
 
 
 def _is_api(request: HttpRequest) -> bool:

@@ -18,7 +18,8 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
-from isoportal.rest import PROBLEM, Renderer
+from isoportal.problems import PROBLEM
+from isoportal.rest import Renderer
 
 SCHEMA = {
     "type": "object",

@@ -344,7 +344,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["isoportal.rest.Parser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "isoportal.rest.problem_details",
+    "EXCEPTION_HANDLER": "isoportal.problems.problem_details",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="600/minute")},
     "COERCE_DECIMAL_TO_STRING": True,

@@ -1,0 +1,27 @@
+"""Every module can be the first one loaded: no circle that only some order of imports hides."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+FIRST = """
+import django, importlib, os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "isoportal.settings"
+django.setup()
+importlib.import_module(sys.argv[1])
+"""
+
+
+# The ones that settings name by a string: who asks first decides the order.
+@pytest.mark.parametrize(
+    "module", ["isoportal.errors", "isoportal.problems", "isoportal.rest", "isoportal.urls", "units.authentication"]
+)
+def test_a_module_that_settings_name_can_be_loaded_first(module):
+    done = subprocess.run([sys.executable, "-c", FIRST, module], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
