@@ -9,8 +9,13 @@ os.environ.setdefault("DJANGO_ENV", "test")
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from hypothesis import settings as property_settings
 
 from tests.factories.units import Cast, make_cast
+
+# A property is about what is true, not how fast the machine is today.
+property_settings.register_profile("isoportal", deadline=None, print_blob=True)
+property_settings.load_profile("isoportal")
 
 
 @pytest.fixture(scope="session")
