@@ -81,7 +81,7 @@ class TaskDraft:
     def finished(self) -> Task:
         """The task, with quantity and time out of its title where nothing else names them."""
         folded = fold(self.title)
-        quantity = _IN_BRACKETS.search(folded) or _IN_SENTENCE.search(folded)
+        quantity = _counted(self.title)
         if quantity and self.quantity is None:
             self.quantity = self.title[quantity.start("quantity") : quantity.end("quantity")].strip()
         time = _TIME_IN_BRACKETS.search(folded)
@@ -102,6 +102,15 @@ class TaskDraft:
             details=tuple(self.details),
             source=tuple(dict.fromkeys(self.source)),
         )
+
+
+def _counted(title: str) -> re.Match[str] | None:
+    """Where a title says how many; "khoa" (a department) is no "khóa" (a course)."""
+    folded = fold(title)
+    for found in (*_IN_BRACKETS.finditer(folded), *_IN_SENTENCE.finditer(folded)):
+        if "khoa" not in title[found.start("quantity") : found.end("quantity")].lower().split()[1:2]:
+            return found
+    return None
 
 
 def read_period(text: str, year: int | None) -> TaskPeriod:

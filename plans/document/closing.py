@@ -123,6 +123,7 @@ class _Stream:
     signature: list[tuple[str, RawLine]] = field(default_factory=list)
     heading: Text | None = None
     open: str = ""
+    side_by_side: bool = False  # what stands in the left column then goes on with the recipients
 
 
 def find_closing(lines: tuple[RawLine, ...], start: int) -> int:
@@ -183,6 +184,7 @@ def _place(line: RawLine, stream: _Stream) -> None:
     """Give each column of the line to the recipients or to the signing block."""
     indent = len(line.text) - len(line.text.lstrip(" "))
     pieces = [tidy(piece) for piece in _COLUMNS.split(line.text) if piece.strip()]
+    stream.side_by_side = stream.side_by_side or (len(pieces) > 1 and bool(stream.heading or _is_heading(pieces[0])))
     leading_column = line.text[:1] == "\t" or indent >= 20
     for column, piece in enumerate(pieces):
         folded = fold(piece)
@@ -196,6 +198,8 @@ def _place(line: RawLine, stream: _Stream) -> None:
         elif not right and stream.heading and _BULLET.match(piece):
             stream.recipients.extend([(rest, line.number)] for rest in _listed(piece))
             stream.open = "recipients"
+        elif not right and stream.side_by_side and not _is_name(piece) and not is_capitals(piece):
+            _go_on(stream, piece, line)
         elif (
             right or _begins_signature(piece, after_sections=True) or (stream.signature and stream.open == "signature")
         ):

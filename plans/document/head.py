@@ -27,6 +27,7 @@ _MARK = re.compile(r"\(?\[?(?:du thao(?: lan \d+)?|hoa toc|thuong khan|khan|mat|
 _SUBJECT = re.compile(r"(?:v/v|ve viec)\b")
 _ORGAN = re.compile(
     r"(?:uy ban|ubnd|bcd|so |ban |bo |chi cuc|tong cuc|cuc |hoi dong|hdnd|van phong|trung tam|phong |thanh tra|cong an|"
+    r"benh vien|dai hoc|hoc vien|kho bac|bao hiem|cong ty|tong cong ty|dang uy|"
     r"to |truong |vien |bao |dai |huyen uy|tinh uy|thanh uy|hoi |lien )"
 )
 KIND = re.compile(

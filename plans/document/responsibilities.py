@@ -26,7 +26,7 @@ _BODY = re.compile(
 _LEAD = re.compile(r"(?:trach nhiem (?:cua|doi voi)|giao(?: cho)?|doi voi|de nghi|yeu cau)\s+")
 # What a body does. Some of the words stand in names too ("Ban Chỉ đạo", "Đoàn kiểm tra", "đơn vị phối hợp").
 _VERB = re.compile(
-    r"(?<!ban )(?<!doan )(?<!to )(?<!co quan )(?<!don vi )(?<!hoi dong )(?<!bo phan )\b(?:chu tri|phoi hop|"
+    r"(?<!duoc )(?<!ban )(?<!doan )(?<!to )(?<!co quan )(?<!don vi )(?<!hoi dong )(?<!bo phan )\b(?:chu tri|phoi hop|"
     r"to chuc|thuc hien|"
     r"chi dao|kiem tra|giam sat|tham dinh|danh gia|theo doi|tham muu|ho tro|huong dan|trien khai)"
     r"|\b(?:co trach nhiem|chiu trach nhiem|co nhiem vu|can cu|tren co so|theo chuc nang|theo nhiem vu|trong pham vi|"
@@ -36,6 +36,8 @@ _VERB = re.compile(
     r"su dung|"
     r"thuong xuyen|dinh ky|kip thoi|tiep tuc|duoc giao|duoc phan cong)"
 )
+
+_EXECUTES = re.compile(r"\b(?:co trach nhiem|chiu trach nhiem|can cu quyet dinh)\b")  # "Các ông (bà) …"
 
 
 def read_responsibilities(nodes: list[Node], headings: list[Text]) -> list[Responsibility]:
@@ -111,9 +113,10 @@ def _body_of(text: str) -> str | None:
     folded = fold(text)
     lead = _LEAD.match(folded)
     begin = lead.end() if lead else 0
-    if not lead and not _BODY.match(folded):
+    known = bool(lead or _BODY.match(folded))
+    if not known and not says_who_executes(text):
         return None
-    verb = _VERB.search(folded, begin + 1)
+    verb = (_VERB if known else _EXECUTES).search(folded, begin + 1)
     if not verb:
         return None
     body = strip_end(text[begin : verb.start()])

@@ -57,6 +57,9 @@ def test_every_line_is_recognised(name):
         ("20", "06", "KH-BCĐ", "KẾ HOẠCH", "Cao Phong", (2023, 3, 8), "BCĐ ISO TỈNH"),
         ("21", None, "KH-UBND", "KẾ HOẠCH", "Mỏ Cày Hạ", (2025, None, None), "UBND XÃ MỎ CÀY HẠ"),
         ("22", None, "QĐ-SNV", "QUYẾT ĐỊNH", "Khe Lau", (2024, None, None), "SỞ NỘI VỤ"),
+        ("23", "102", "KH-SKHCN", "KẾ HOẠCH", "Đồng Xuyên", (2026, 2, 5), "SỞ KHOA HỌC VÀ CÔNG NGHỆ"),
+        ("24", "412", "KH-UBND", "KẾ HOẠCH", "Nghĩa Sơn", (2024, 12, 29), "ỦY BAN NHÂN DÂN TỈNH NGHĨA SƠN"),
+        ("25", "77", "QĐ-BVĐK", "QUYẾT ĐỊNH", "Bắc Lĩnh", (2025, 6, 3), "BỆNH VIỆN ĐA KHOA BẮC LĨNH"),
     ],
 )
 def test_head_in_many_layouts(prefix, number, symbol, kind, place, date, issuer):
@@ -113,6 +116,9 @@ def test_titles_on_one_line_or_several(prefix, title):
         ("20", 1, 1, 2, 2, 2, 3),
         ("21", 1, 1, 1, 2, 2, 3),
         ("22", 2, 1, 0, 2, 3, 3),
+        ("23", 1, 2, 0, 3, 2, 3),
+        ("24", 2, 1, 2, 3, 3, 3),
+        ("25", 3, 0, 0, 3, 1, 2),
     ],
 )
 def test_how_many_of_each(prefix, bases, purposes, requirements, tasks, bodies, recipients):
@@ -152,6 +158,9 @@ def test_how_many_of_each(prefix, bases, purposes, requirements, tasks, bodies, 
         ("20", 90_000_000, "kinh phí chi cho hoạt động của Ban Chỉ đạo"),
         ("21", 12_500_000, "nguồn ngân sách xã"),
         ("22", 180_000_000, "nguồn kinh phí tự chủ năm 2024"),
+        ("23", 36_500_000, "nguồn kinh phí giao năm 2026 của Chi cục"),
+        ("24", 980_000_000, "Ngân sách tỉnh giao Sở Khoa học và Công nghệ"),
+        ("25", 25_000_000, "nguồn thu sự nghiệp của Bệnh viện"),
     ],
 )
 def test_money_and_where_it_comes_from(prefix, amount, source):
@@ -185,6 +194,9 @@ def test_money_and_where_it_comes_from(prefix, amount, source):
         ("20", ["TRƯỞNG BAN", "PHÓ CHỦ TỊCH UBND TỈNH"], "Hà Quang Tuyển"),
         ("21", ["CHỦ TỊCH"], "Võ Thành Nhơn"),
         ("22", ["GIÁM ĐỐC"], "Triệu Mùi Pham"),
+        ("23", ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"], "Huỳnh Ngọc Tân"),
+        ("24", ["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"], "Cao Thị Bích Liên"),
+        ("25", ["GIÁM ĐỐC"], "BSCKII. Tống Văn Lượng"),
     ],
 )
 def test_signing_blocks(prefix, lines, name):
@@ -292,3 +304,14 @@ def test_recipients_side_by_side_with_the_signature_and_in_one_line():
         {"text": "Các huyện ủy", "purpose": None},
         {"text": "Lưu: VP", "purpose": None},
     ]
+
+
+def test_a_recipient_goes_on_in_the_left_column_beside_the_signature():
+    assert _json("24")["recipients"][1] == {"text": "Các sở, ngành, UBND cấp xã", "purpose": "để thực hiện"}
+
+
+def test_a_body_that_something_is_done_to_keeps_its_whole_name():
+    assert _read("23").responsibilities[1].body == "các cơ quan được kiểm tra"
+    assert _read("25").responsibilities[0].body == (
+        "Các ông (bà) Trưởng phòng Quản lý chất lượng, Trưởng các khoa, phòng"
+    )

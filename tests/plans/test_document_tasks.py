@@ -206,3 +206,11 @@ def test_who_executes_a_decision_may_stand_after_what_it_enacts():
 
 def test_thousands_with_a_fraction_in_a_money_column():
     assert [task.cost for task in _read("19").tasks] == [60_000_000, 240_000_000, 1_200_500_000]
+
+
+def test_an_article_that_lists_tasks_without_performers_and_a_department_that_is_no_course():
+    assert [_told(task) for task in _read("25").tasks] == [
+        ("1", "Lập chương trình đánh giá", [], (None, "", ""), None),
+        ("2", "Đánh giá tại 15 khoa, phòng", [], (None, "", ""), None),
+        ("3", "Báo cáo kết quả khắc phục", [], (None, "", ""), None),
+    ]
