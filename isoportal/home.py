@@ -90,6 +90,11 @@ class Home:
     money_total: Totals | None
     jobs: Sequence[ReportJob]
 
+    @property
+    def todo_count(self) -> int:
+        """What waits under one heading: tasks to report on and sheets to score."""
+        return len(self.todo) + len(self.sheets)
+
 
 @login_required
 @require_safe

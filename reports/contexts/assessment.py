@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -69,8 +70,13 @@ class AssessmentReport(Report):
     @property
     def sum(self) -> str:
         """How the groups add up: "12,50 + 8,00 = 20,50", "" while nothing is scored."""
-        addends = [paper.points(group.points) for group in self.result.groups if group.points is not None]
+        addends = [paper.points(points) for points in self.addends]
         return f"{' + '.join(addends)} = {self.total} điểm" if addends else ""
+
+    @property
+    def addends(self) -> Sequence[Decimal]:
+        """The points of each group that has any: the page writes them in the reader's language."""
+        return [group.points for group in self.result.groups if group.points is not None]
 
     @property
     def groups(self) -> Sequence[PrintedGroup]:
