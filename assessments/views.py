@@ -36,7 +36,8 @@ SORTS = {
 
 
 def _sorted(queryset, wanted: str, default: tuple[str, ...]):
-    names = SORTS.get(wanted.removeprefix("-"), default)
+    if (names := SORTS.get(wanted.removeprefix("-"))) is None:
+        return queryset.order_by(*default, "pk")
     sign = "-" if wanted.startswith("-") else ""
     return queryset.order_by(*(f"{sign}{name}" for name in names), "pk")
 

@@ -50,6 +50,8 @@ class AuditFilter(django_filters.FilterSet):
         return queryset.filter(Q(by__full_name__icontains=text) | Q(by__username__icontains=text))
 
     def on_day(self, queryset: QuerySet[AuditEvent], name: str, day: date) -> QuerySet[AuditEvent]:
+        if day in {date.min, date.max}:  # one end of such a day lies outside of all calendars, and nothing in it
+            return queryset.none()
         return queryset.filter(at__gte=_midnight(day), at__lt=_midnight(day + timedelta(days=1)))
 
 

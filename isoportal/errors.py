@@ -5,8 +5,10 @@ The page for 500 is rendered without context processors or the database.
 
 from __future__ import annotations
 
+import sys
 from http import HTTPStatus
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseServerError, JsonResponse
 from django.shortcuts import render
 from django.template.loader import get_template
@@ -32,6 +34,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """503 where the database does not answer or is too busy: that passes by itself."""
+    if isinstance(sys.exception(), OperationalError):
+        busy = get_template("503.html").render({"request": request})
+        return HttpResponse(busy, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "10"})
     if _is_api(request):
         said = problem(
             HTTPStatus.INTERNAL_SERVER_ERROR, "error", _("Something went wrong here. It is logged; try again later.")

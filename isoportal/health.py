@@ -6,7 +6,7 @@ import logging
 import shutil
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -31,7 +31,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         alive = is_worker_alive()
-    except DatabaseError:
+    except Error:
         logger.exception("The database does not answer")
         return JsonResponse({"status": "unavailable", "database": "down"}, status=503, headers={"Retry-After": "10"})
     parts = {

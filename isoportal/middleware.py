@@ -9,6 +9,7 @@ from collections.abc import Callable
 from ipaddress import ip_address
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -55,6 +56,20 @@ class OriginMiddleware:
                 said = {"method": request.method, "path": request.path, "status": response.status_code}
                 logger.info("request", extra=said)
         return response
+
+
+class PlainAddressMiddleware:
+    """Refuses a null character in the address: no address of ours has one, and PostgreSQL fails on it instead of
+    finding nothing. Bodies are looked at by forms and by the parser of the API."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        if "\0" in request.path or "%00" in query or "\0" in query:
+            raise BadRequest("A null character in the address")
+        return self.get_response(request)
 
 
 class LanguageMiddleware:

@@ -16,6 +16,7 @@ import django_filters
 import orjson
 from django import forms
 from django.core.exceptions import ValidationError as InvalidValue
+from django.db import DataError
 from django.db.models import F, Field, Model, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
@@ -82,9 +83,9 @@ class CursorPagination(pagination.BasePagination):
         try:
             value, pk = orjson.loads(base64.urlsafe_b64decode(cursor.encode()))
             value, pk = column.to_python(value), model._meta.pk.to_python(pk)
-            if value is None or pk is None or (isinstance(pk, int) and not 0 <= pk <= LARGEST_ID):
+            if value is None or pk is None or (isinstance(pk, int) and not 0 <= pk <= LARGEST_ID) or "\0" in str(value):
                 raise ValueError(cursor)
-        except (ValueError, TypeError, binascii.Error, InvalidValue) as error:
+        except (ValueError, TypeError, OverflowError, binascii.Error, InvalidValue) as error:
             raise exceptions.ValidationError(
                 {"cursor": [_("Take the cursor from the last answer's `next`.")]}
             ) from error
@@ -112,6 +113,16 @@ class CursorPagination(pagination.BasePagination):
             {"name": "cursor", "in": "query", "required": False, "schema": {"type": "string"}},
             {"name": "ordering", "in": "query", "required": False, "schema": order},
         ]
+
+
+@lru_cache
+def parameters_of(filters: type[django_filters.FilterSet]) -> frozenset[str]:
+    """The names by which a request gives the filters: a range has one for each of its ends."""
+    names: set[str] = set()
+    for name, each in filters.base_filters.items():
+        suffixes = getattr(each.field_class.widget, "suffixes", None)
+        names |= {f"{name}_{suffix}" for suffix in suffixes} if suffixes else {name}
+    return frozenset(names)
 
 
 @lru_cache
@@ -167,7 +178,7 @@ class ListAPI(viewsets.GenericViewSet[Any]):
     def refuse_unknown(self, request: Request) -> None:
         """A misspelt filter would silently answer everything."""
         filters = getattr(self, "filterset_class", None)
-        known = CursorPagination.parameters | (filters.base_filters.keys() if filters else set())
+        known = CursorPagination.parameters | (parameters_of(filters) if filters else set())
         wrong = {name: [_("There is no such parameter.")] for name in request.query_params if name not in known}
         wrong |= {
             name: [_("Give this parameter once.")]
@@ -179,7 +190,10 @@ class ListAPI(viewsets.GenericViewSet[Any]):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         self.refuse_unknown(request)
-        rows: list[Row] = list(self.paginate_queryset(self.filter_queryset(self.get_queryset())) or ())
+        try:
+            rows: list[Row] = list(self.paginate_queryset(self.filter_queryset(self.get_queryset())) or ())
+        except (OverflowError, DataError) as error:  # a moment that in UTC lies outside of the years 1 to 9999
+            raise exceptions.ParseError(_("The request is not valid.")) from error
         self.complete(rows)
         return self.get_paginated_response(rows)
 

@@ -21,6 +21,7 @@ from units.permissions import Permission
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+LONGEST_ID = 19  # digits of 2**63 - 1
 LANGUAGE = "vi"  # of administrative documents, whoever asks for them
 
 
@@ -58,6 +59,8 @@ class ReportKind:
         given = params.get(self.parameter)
         is_number = isinstance(given, int) and not isinstance(given, bool)
         if unknown or not (is_number or (isinstance(given, str) and given.isascii() and given.isdigit())):
+            raise InvalidParams(self.parameter)
+        if len(str(given)) > LONGEST_ID:  # int() refuses thousands of digits in its own way
             raise InvalidParams(self.parameter)
         key = int(given)  # type: ignore[arg-type]
         if not 0 < key < 2**63:

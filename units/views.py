@@ -56,7 +56,8 @@ def _day_to_show(reach: UnitQuerySet, today: date) -> date:
 def _tree(request: UserRequest, reach: UnitQuerySet, day: date, context: dict) -> tuple[str, dict]:
     standing = reach.valid_on(day)
     given = request.GET.get("under", "")
-    under = get_object_or_404(reach, pk=int(given)) if given.isascii() and given.isdigit() else None
+    # An id has 19 digits at most; int() refuses thousands of them in its own way.
+    under = get_object_or_404(reach, pk=int(given[:20])) if given.isascii() and given.isdigit() else None
     # A root is what has nobody above it, or nobody whom this person may see.
     level = standing.filter(parent=under) if under else standing.exclude(parent__in=reach.values("pk"))
     context |= {"under": under, "units": branches(level, standing)}

@@ -114,9 +114,12 @@ class Plan(models.Model):
 
     @property
     def issue_date(self) -> date | None:
-        """The full date, or None while the paper lacks any part of it."""
+        """The full date, or None while the paper lacks any part of it or names a day that is in no calendar."""
         if self.issue_year and self.issue_month and self.issue_day:
-            return date(self.issue_year, self.issue_month, self.issue_day)
+            try:
+                return date(self.issue_year, self.issue_month, self.issue_day)
+            except ValueError:
+                return None
         return None
 
 

@@ -25,6 +25,7 @@ from units.http import UserRequest
 from units.permissions import Permission
 
 PER_PAGE = 25
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 SORTS = {
     "date": ("issue_year", "issue_month", "issue_day"),
     "title": ("search_text",),
@@ -36,9 +37,11 @@ SORTS = {
 def day_asked(request: UserRequest) -> date:
     """The day the page tells of: ?as_of=2024-10-22, else today in Asia/Ho_Chi_Minh."""
     try:
-        return date.fromisoformat(request.GET.get("as_of", ""))
+        day = date.fromisoformat(request.GET.get("as_of", ""))
     except ValueError:
         return timezone.localdate()
+    # Every day counted with needs a day before and after it, in UTC as well.
+    return day if EARLIEST <= day <= LATEST else timezone.localdate()
 
 
 @login_required

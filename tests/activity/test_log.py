@@ -74,7 +74,7 @@ def test_a_day_runs_from_midnight_to_midnight_in_vietnam(client, cast, events):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("query", [{"day": "x"}, {"action": "x"}, {"person": "\0"}])
+@pytest.mark.parametrize("query", [{"day": "x"}, {"action": "x"}])
 def test_filters_that_cannot_be_used_are_said(client, cast, query):
     client.force_login(cast[Role.LEADER])
 
