@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
-from isoportal.problems import PROBLEM, problem
+from isoportal.problems import PROBLEM, Unavailable, problem
 
 
 def _is_api(request: HttpRequest) -> bool:
@@ -36,8 +36,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 where the database does not answer or is too busy: that passes by itself."""
     if isinstance(sys.exception(), OperationalError):
-        busy = get_template("503.html").render({"request": request})
-        return HttpResponse(busy, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "10"})
+        later = {"Retry-After": "10"}
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        if _is_api(request):
+            said = problem(status, Unavailable.default_code, Unavailable.default_detail)
+            return JsonResponse(said, status=status, content_type=PROBLEM, headers=later)
+        return HttpResponse(get_template("503.html").render({"request": request}), status=status, headers=later)
     if _is_api(request):
         said = problem(
             HTTPStatus.INTERNAL_SERVER_ERROR, "error", _("Something went wrong here. It is logged; try again later.")

@@ -54,3 +54,16 @@ def test_without_the_database_a_page_asks_to_come_back(cast, monkeypatch):
 
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "10"
+
+
+def test_without_the_database_a_program_is_told_in_its_own_form(monkeypatch):
+    def is_down(_request, **_said):
+        raise OperationalError
+
+    monkeypatch.setattr("isoportal.api.UnknownAddress.dispatch", is_down)
+
+    response = Client(raise_request_exception=False).get("/api/nothing/")
+
+    assert response.status_code == 503
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.json()["code"] == "unavailable"
