@@ -57,7 +57,7 @@ def test_without_the_database_a_page_asks_to_come_back(cast, monkeypatch):
 
 
 def test_without_the_database_a_program_is_told_in_its_own_form(monkeypatch):
-    def is_down(_request, **_said):
+    def is_down(*_given, **_said):
         raise OperationalError
 
     monkeypatch.setattr("isoportal.api.UnknownAddress.dispatch", is_down)
