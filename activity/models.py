@@ -48,3 +48,40 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} → {self.to_id}"
+
+
+class ReminderPreference(models.Model):
+    """What a person wants to be told by e-mail. Without a row: a digest each day there is something to tell."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_preference")
+    by_mail = models.BooleanField(_("send a digest by e-mail"), default=True)
+    # Days before (positive) and after (negative) a deadline on which one is reminded.
+    days = models.JSONField(_("days"), default=list)
+
+    def __str__(self) -> str:
+        return str(self.user_id)
+
+
+class Digest(models.Model):
+    """What one person was told on one day, and the outbox of the mail that tells it: one row a person and day.
+
+    `lines` are `{"heading": …, "items": [{"text", "url", "due_on", "days"}]}` as they were when it was made.
+    """
+
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digests")
+    day = models.DateField(_("day"))
+    lines = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+    mail_wanted = models.BooleanField(default=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("digest")
+        verbose_name_plural = _("digests")
+        ordering = ["-day", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["to", "day"], name="digest_once_per_person_and_day")]
+
+    def __str__(self) -> str:
+        return f"{self.to_id} {self.day}"

@@ -32,9 +32,12 @@ SEES_SOME_SHEET = SIGNED_IN - {FINANCE, "stranger"}
 SEES_LOG = frozenset({ADMINISTRATOR, OFFICER, LEADER, "foreign"})
 SEES_MONEY_A = frozenset({ADMINISTRATOR, OFFICER, LEADER, FINANCE})
 SPENDS_A = frozenset({ADMINISTRATOR, OFFICER, FINANCE})
-EDITS_A = frozenset({ADMINISTRATOR, OFFICER})
-EDITOR_SOMEWHERE = EDITS_A | {"foreign"}
-REPORTS_A = EDITS_A | {Role.UNIT_HEAD, Role.UNIT_OFFICER}
+EDITS_A = frozenset({ADMINISTRATOR, OFFICER, Role.UNIT_HEAD, Role.UNIT_OFFICER})
+ISSUES_A = EDITS_A - {Role.UNIT_OFFICER}
+DECIDES_A = ISSUES_A | {LEADER}
+EDITOR_SOMEWHERE = EDITS_A | {"sibling", "commune", "foreign"}
+REPORTS_A = EDITS_A
+ACCEPTS_A = frozenset({ADMINISTRATOR, OFFICER})
 REQUESTER = frozenset({Role.UNIT_OFFICER})  # of A's report job
 
 
@@ -141,7 +144,7 @@ ROUTES: list[Route] = [
     Route("plans:assign", NO_GET, only(EDITS_A, 422, SEES_A), kwargs=TASK),
     Route("plans:detail", seen_by(SEES_A), NO_POST, kwargs=PK),
     Route("plans:import", Answer(200, EDITOR_SOMEWHERE, others=403), Answer(422, EDITOR_SOMEWHERE, others=403)),
-    Route("plans:issue", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=PK),
+    Route("plans:issue", only(ISSUES_A, 200, SEES_A), only(ISSUES_A, 422, SEES_A), kwargs=PK),
     Route("plans:list", EVERYBODY, NO_POST),
     Route("plans:task", seen_by(SEES_A), only(REPORTS_A, 422, SEES_A), kwargs=TASK),
     Route("reports:cancel", NO_GET, only(REQUESTER, 302), kwargs=JOB),

@@ -12,8 +12,12 @@ class Permission(StrEnum):
     UNIT_VIEW = auto()
     PLAN_VIEW = auto()
     PLAN_EDIT = auto()
-    PLAN_ISSUE = auto()
+    PLAN_DECIDE = auto()  # return what was submitted
+    PLAN_ISSUE = auto()  # record number, date and signer; close, cancel
     TASK_REPORT = auto()
+    PROGRESS_ACCEPT = auto()
+    OBSTACLE_ANSWER = auto()
+    CHASE = auto()
     ASSESSMENT_VIEW = auto()
     ASSESSMENT_SCORE = auto()
     ROUND_MANAGE = auto()
@@ -48,8 +52,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.PROGRAMME_OFFICER: _READ
     | {
         Permission.PLAN_EDIT,
+        Permission.PLAN_DECIDE,
         Permission.PLAN_ISSUE,
         Permission.TASK_REPORT,
+        Permission.PROGRESS_ACCEPT,
+        Permission.OBSTACLE_ANSWER,
+        Permission.CHASE,
         Permission.ROUND_MANAGE,
         Permission.BUDGET_VIEW,
         Permission.BUDGET_SPEND,
@@ -57,10 +65,27 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.AUDIT_VIEW,
     },
     Role.ASSESSOR: _READ | {Permission.REPORT_REQUEST},
-    Role.LEADER: _READ | {Permission.BUDGET_VIEW, Permission.REPORT_REQUEST, Permission.AUDIT_VIEW},
+    Role.LEADER: _READ
+    | {
+        Permission.PLAN_DECIDE,
+        Permission.OBSTACLE_ANSWER,
+        Permission.BUDGET_VIEW,
+        Permission.REPORT_REQUEST,
+        Permission.AUDIT_VIEW,
+    },
     Role.FINANCE: (_READ - {Permission.ASSESSMENT_VIEW})
     | {Permission.BUDGET_VIEW, Permission.BUDGET_SPEND, Permission.REPORT_REQUEST},
-    Role.UNIT_HEAD: _READ | {Permission.TASK_REPORT, Permission.ASSESSMENT_SCORE, Permission.REPORT_REQUEST},
-    Role.UNIT_OFFICER: _READ | {Permission.TASK_REPORT, Permission.ASSESSMENT_SCORE, Permission.REPORT_REQUEST},
+    # A unit writes and issues a plan of its own under the province's.
+    Role.UNIT_HEAD: _READ
+    | {
+        Permission.PLAN_EDIT,
+        Permission.PLAN_DECIDE,
+        Permission.PLAN_ISSUE,
+        Permission.TASK_REPORT,
+        Permission.ASSESSMENT_SCORE,
+        Permission.REPORT_REQUEST,
+    },
+    Role.UNIT_OFFICER: _READ
+    | {Permission.PLAN_EDIT, Permission.TASK_REPORT, Permission.ASSESSMENT_SCORE, Permission.REPORT_REQUEST},
     Role.OBSERVER: _READ,
 }

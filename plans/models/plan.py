@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from plans.document.spelling import fold, tidy
 from units.access import UnitScopedQuerySet, allowed_units
@@ -58,9 +59,28 @@ class Plan(models.Model):
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", pgettext_lazy("plan", "Submitted")
+        RETURNED = "returned", pgettext_lazy("plan", "Returned")
         ISSUED = "issued", _("Issued")
+        CLOSED = "closed", pgettext_lazy("plan", "Closed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Reporting(models.TextChoices):
+        """How often the units that perform its tasks report."""
+
+        ON_DEMAND = "on_demand", _("On demand")
+        MONTH = "month", _("Every month")
+        QUARTER = "quarter", _("Every quarter")
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="plans", verbose_name=_("issuing unit"))
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="sub_plans",
+        verbose_name=_("carries out the plan"),
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
     number = models.CharField(_("number"), max_length=20, blank=True)
     symbol = models.CharField(_("symbol"), max_length=60, blank=True)
@@ -79,6 +99,21 @@ class Plan(models.Model):
     created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     issued_at = models.DateTimeField(null=True, editable=False)
+    signed_file = models.ForeignKey(
+        "plans.Evidence",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("signed copy"),
+    )
+    reporting = models.CharField(
+        _("reports are due"), max_length=10, choices=Reporting.choices, default=Reporting.ON_DEMAND
+    )
+    reporting_days = models.PositiveSmallIntegerField(_("days after the end of the period"), default=5)
+    # Counts every change of the content: who saves an older one is told (If-Match of the API, hidden field of a form).
+    version = models.PositiveIntegerField(default=1, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
 
     objects = PlanManager()
 
@@ -93,7 +128,7 @@ class Plan(models.Model):
             models.CheckConstraint(condition=Q(issue_month=None) | Q(issue_month__range=(1, 12)), name="plan_month"),
             models.CheckConstraint(condition=Q(issue_day=None) | Q(issue_day__range=(1, 31)), name="plan_day"),
             models.CheckConstraint(
-                condition=Q(status="draft")
+                condition=Q(status__in=["draft", "submitted", "returned", "cancelled"])
                 | (~Q(number="") & Q(issue_year__isnull=False, issue_month__isnull=False, issue_day__isnull=False)),
                 name="issued_plan_has_number_and_date",
             ),
@@ -135,10 +170,13 @@ class Ordered(models.Model):
 
 
 class LegalBasis(Ordered):
-    """One citation in the words of the document ("Căn cứ Quyết định số …;")."""
+    """One citation in the words of the document ("Căn cứ Quyết định số …;"), and the register's record it means."""
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="legal_bases")
     text = models.TextField()
+    document = models.ForeignKey(
+        "plans.LegalDocument", null=True, blank=True, on_delete=models.PROTECT, related_name="citations"
+    )
 
     class Meta(Ordered.Meta):
         abstract = False

@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from plans.models.task import Task
 from units.access import UnitScopedQuerySet
@@ -27,7 +28,16 @@ ProgressUpdateManager = models.Manager.from_queryset(ProgressUpdateQuerySet)
 
 
 class ProgressUpdate(models.Model):
-    """`percent` is 0–100. A task on which a unit has said nothing has no row: blank is not zero."""
+    """What a unit said of a task. `percent` is 0–100. A task on which a unit has said nothing has no row: blank is not
+    zero. What was said never changes; only what became of it does, each step once: a draft is submitted, what is
+    submitted is accepted or returned. Only accepted values roll up.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", pgettext_lazy("progress", "Submitted")
+        RETURNED = "returned", pgettext_lazy("progress", "Returned")
+        ACCEPTED = "accepted", pgettext_lazy("progress", "Accepted")
 
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="updates", verbose_name=_("task"))
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"))
@@ -35,6 +45,17 @@ class ProgressUpdate(models.Model):
     note = models.TextField(_("what was done"), blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"), auto_now_add=True)
+    quantity_done = models.PositiveIntegerField(_("quantity done"), null=True, blank=True)
+    due_report = models.ForeignKey(
+        "plans.DueReport", null=True, blank=True, on_delete=models.PROTECT, related_name="updates"
+    )
+    evidence = models.ManyToManyField("plans.Evidence", blank=True, related_name="updates")
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.SUBMITTED)
+    submitted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_note = models.TextField(_("note on the decision"), blank=True)
 
     objects = ProgressUpdateManager()
 
@@ -42,8 +63,16 @@ class ProgressUpdate(models.Model):
         verbose_name = _("progress update")
         verbose_name_plural = _("progress updates")
         ordering = ["-pk"]
-        constraints = [models.CheckConstraint(condition=Q(percent__range=(0, 100)), name="progress_is_a_percentage")]
-        indexes = [models.Index(fields=["task", "unit", "-id"], name="progress_latest")]
+        constraints = [
+            models.CheckConstraint(condition=Q(percent__range=(0, 100)), name="progress_is_a_percentage"),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "submitted"]) | Q(decided_at__isnull=False), name="progress_decided"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["task", "unit", "-id"], name="progress_latest"),
+            models.Index(fields=["state", "unit"], name="progress_waiting"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.percent} % {self.task}"

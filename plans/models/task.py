@@ -36,7 +36,17 @@ TaskManager = models.Manager.from_queryset(TaskQuerySet)
 
 
 class Task(models.Model):
-    """One numbered task. Its period stands as written and, where it can be told, as first and last day (inclusive)."""
+    """One numbered task. Its period stands as written and, where it can be told, as first and last day (inclusive).
+
+    `parent` is the work it is a part of; only tasks without parts are reported on. `weight` is its share among its
+    siblings, None counting as 1. A task that arose later, from a conclusion or a direction, is no part of the issued
+    paper and is never printed in it.
+    """
+
+    class Origin(models.TextChoices):
+        PLAN = "plan", _("The plan itself")
+        CONCLUSION = "conclusion", _("Conclusion of a meeting")
+        DIRECTION = "direction", _("Direction on an obstacle")
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="tasks", verbose_name=_("plan"))
     order = models.PositiveSmallIntegerField()
@@ -52,6 +62,17 @@ class Task(models.Model):
     group = models.TextField(_("group of tasks"), blank=True)
     details = models.JSONField(_("details"), default=list)
     source_lines = models.JSONField(default=list, editable=False)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts", verbose_name=_("part of")
+    )
+    weight = models.DecimalField(_("weight"), max_digits=7, decimal_places=2, null=True, blank=True)
+    target_quantity = models.PositiveIntegerField(_("quantity to reach"), null=True, blank=True)
+    quantity_unit = models.CharField(_("counted in"), max_length=60, blank=True)
+    origin = models.CharField(_("comes from"), max_length=10, choices=Origin.choices, default=Origin.PLAN)
+    is_cancelled = models.BooleanField(_("cancelled"), default=False)
+    sequence = models.PositiveIntegerField(default=0, editable=False)  # of its entry in calendar feeds (RFC 5545)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
 
     objects = TaskManager()
 
@@ -65,10 +86,65 @@ class Task(models.Model):
             models.CheckConstraint(
                 condition=Q(start=None) | Q(end=None) | Q(start__lte=F("end")), name="task_period_in_order"
             ),
+            models.CheckConstraint(condition=Q(weight=None) | Q(weight__gt=0), name="task_weight_positive"),
+            models.CheckConstraint(condition=Q(parent=None) | ~Q(parent=F("id")), name="task_not_part_of_itself"),
         ]
 
     def __str__(self) -> str:
         return f"{self.number}. {self.title}" if self.number else self.title
+
+
+class TaskTarget(models.Model):
+    """A group of units that a document gives a task to ("UBND cấp xã trên địa bàn tỉnh"), and as which kinds of unit it
+    was last resolved, on which day. The units themselves are `TaskPerformer` rows that name this target."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="targets")
+    text = models.CharField(_("group as written"), max_length=300)
+    kinds = models.JSONField(_("kinds of unit"), default=list)
+    role = models.CharField(_("role"), max_length=10, default="execute")
+    as_of = models.DateField(_("units as of"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["task", "text"], name="task_target_once")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class TaskDependency(models.Model):
+    """`task` begins when `predecessor` has ended, `lag_days` days later. Cycles are refused by the service."""
+
+    predecessor = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="following")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="preceding")
+    lag_days = models.SmallIntegerField(_("days between"), default=0)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["predecessor", "task"], name="task_dependency_once"),
+            models.CheckConstraint(condition=~Q(predecessor=F("task")), name="task_not_after_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.predecessor_id} → {self.task_id}"
+
+
+class Deliverable(models.Model):
+    """A product that a task is to hand over ("Báo cáo khảo sát"), and the file that shows it was."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="deliverables")
+    order = models.PositiveSmallIntegerField()
+    title = models.CharField(_("deliverable"), max_length=300)
+    handed_over_on = models.DateField(_("handed over on"), null=True, blank=True)
+    evidence = models.ForeignKey("plans.Evidence", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["task", "order"], name="deliverable_order_once_per_task")]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class TaskPerformerQuerySet(models.QuerySet["TaskPerformer"]):
@@ -99,6 +175,7 @@ class TaskPerformer(models.Model):
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="performs")
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.EXECUTE)
     as_written = models.BooleanField(default=True)
+    target = models.ForeignKey(TaskTarget, null=True, blank=True, on_delete=models.SET_NULL, related_name="performers")
 
     objects = TaskPerformerManager()
 

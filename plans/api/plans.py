@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import serializers
+
+from isoportal.rows import IdFilter, ListAPI, Row, columns_of
+from plans.api.parts import described
+from plans.api.tasks import TaskRow, add_performers
+from plans.models import (
+    Funding,
+    LegalBasis,
+    Passage,
+    Plan,
+    Recipient,
+    Responsibility,
+    SignatureLine,
+    Standard,
+    Task,
+)
+from units.permissions import Permission
+
+StandardPart = described(Standard, "code", "edition", "title")
+LegalBasisPart = described(LegalBasis, "text")
+PassagePart = described(Passage, "kind", "text")
+FundingPart = described(Funding, "text", "source", "amount")
+RecipientPart = described(Recipient, "text", "purpose")
+SignatureLinePart = described(SignatureLine, "kind", "text")
+
+
+class Words(serializers.ListField):
+    child = serializers.CharField()
+
+
+class ResponsibilityPart(serializers.ModelSerializer[Responsibility]):
+    duties = Words(read_only=True)
+
+    class Meta:
+        model = Responsibility
+        fields = ["body", "duties", "unit"]
+        read_only_fields = fields
+
+
+class PlanRow(serializers.ModelSerializer[Plan]):
+    standards = StandardPart(many=True, read_only=True)
+
+    class Meta:
+        model = Plan
+        fields = [
+            "id",
+            "unit",
+            "status",
+            "number",
+            "symbol",
+            "kind",
+            "place",
+            "issue_year",
+            "issue_month",
+            "issue_day",
+            "issuer",
+            "title",
+            "signer_name",
+            "standards",
+            "created_at",
+            "issued_at",
+        ]
+        read_only_fields = fields
+        extra_kwargs = {"issue_day": {"help_text": "The date is in parts: a draft may lack its day, or all of it."}}
+
+
+class PlanWhole(PlanRow):
+    legal_bases = LegalBasisPart(many=True, read_only=True)
+    passages = PassagePart(many=True, read_only=True)
+    tasks = TaskRow(many=True, read_only=True)
+    funding = FundingPart(read_only=True, allow_null=True)
+    responsibilities = ResponsibilityPart(many=True, read_only=True)
+    recipients = RecipientPart(many=True, read_only=True)
+    signature_lines = SignatureLinePart(many=True, read_only=True)
+
+    class Meta(PlanRow.Meta):
+        fields = [
+            *PlanRow.Meta.fields,
+            "legal_bases",
+            "passages",
+            "tasks",
+            "funding",
+            "responsibilities",
+            "recipients",
+            "signature_lines",
+        ]
+        read_only_fields = fields
+
+
+PARTS: dict[str, type[serializers.ModelSerializer[Any]]] = {
+    "legal_bases": LegalBasisPart,
+    "passages": PassagePart,
+    "responsibilities": ResponsibilityPart,
+    "recipients": RecipientPart,
+    "signature_lines": SignatureLinePart,
+}
+
+
+class PlanFilter(django_filters.FilterSet):
+    unit = IdFilter()
+    status = django_filters.ChoiceFilter(choices=Plan.Status.choices)
+    issue_year = django_filters.NumberFilter(min_value=1900, max_value=2200)
+    number = django_filters.CharFilter()
+    standard = django_filters.CharFilter(
+        field_name="standards__code", distinct=True, help_text='For example "TCVN ISO 9001".'
+    )
+
+    class Meta:
+        model = Plan
+        fields: list[str] = []
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Plans"), retrieve=extend_schema(summary="One plan with all its parts, tasks included")
+)
+class PlanAPI(ListAPI):
+    """Plans and decisions that a People's Committee or its ISO steering committee issues."""
+
+    queryset = Plan.objects.all()
+    serializer_class = PlanRow
+    detail_serializer_class = PlanWhole
+    filterset_class = PlanFilter
+    ordering_fields = ("id", "created_at", "title")
+
+    def allowed(self) -> QuerySet[Plan]:
+        return Plan.objects.allowed_to(self.caller, Permission.PLAN_VIEW)
+
+    def complete(self, rows: list[Row]) -> None:
+        standards = defaultdict(list)
+        own, _renamed = columns_of(StandardPart)
+        links = Plan.standards.through.objects.filter(plan__in=[row["id"] for row in rows]).order_by("standard__code")
+        for plan, *values in links.values_list("plan", *(f"standard__{name}" for name in own)):
+            standards[plan].append(dict(zip(own, values, strict=True)))
+        for row in rows:
+            row["standards"] = standards[row["id"]]
+
+    def parts(self, row: Row) -> Row:
+        parts: Row = {}
+        for name, serializer in PARTS.items():
+            own, _renamed = columns_of(serializer)
+            parts[name] = list(serializer.Meta.model.objects.filter(plan=row["id"]).order_by("order").values(*own))  # type: ignore[attr-defined]
+        own, _renamed = columns_of(FundingPart)
+        parts["funding"] = Funding.objects.filter(plan=row["id"]).values(*own).first()
+        own, _renamed = columns_of(TaskRow)
+        parts["tasks"] = list(Task.objects.filter(plan=row["id"]).order_by("order").values(*own))
+        add_performers(parts["tasks"])
+        return parts

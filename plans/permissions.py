@@ -1,0 +1,45 @@
+"""A plan's life as data: which act is possible in which state, where it leads and which right it takes.
+
+States are those of `Plan.Status`. `tests/plans/test_lifecycle.py` asks every state × act × role.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+from units.permissions import Permission
+
+
+class Act(StrEnum):
+    EDIT = auto()
+    SUBMIT = auto()
+    RETURN = auto()
+    ISSUE = auto()
+    AMEND = auto()
+    CLOSE = auto()
+    CANCEL = auto()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`to` is the state the act leads to, None where it stays; `reason` tells whether one must be given."""
+
+    states: frozenset[str]
+    permission: Permission
+    to: str | None = None
+    reason: bool = False
+
+
+# What may be edited is a paper on the desk; an issued plan changes by an amendment alone.
+EDITABLE = frozenset({"draft", "returned"})
+
+ACTS: dict[Act, Rule] = {
+    Act.EDIT: Rule(EDITABLE, Permission.PLAN_EDIT),
+    Act.SUBMIT: Rule(EDITABLE, Permission.PLAN_EDIT, to="submitted"),
+    Act.RETURN: Rule(frozenset({"submitted"}), Permission.PLAN_DECIDE, to="returned", reason=True),
+    Act.ISSUE: Rule(EDITABLE | {"submitted"}, Permission.PLAN_ISSUE, to="issued"),
+    Act.AMEND: Rule(frozenset({"issued"}), Permission.PLAN_EDIT),
+    Act.CLOSE: Rule(frozenset({"issued"}), Permission.PLAN_ISSUE, to="closed"),
+    Act.CANCEL: Rule(EDITABLE | {"submitted", "issued"}, Permission.PLAN_ISSUE, to="cancelled", reason=True),
+}
