@@ -19,6 +19,8 @@ class Act(StrEnum):
     AMEND = auto()
     CLOSE = auto()
     CANCEL = auto()
+    REPORT = auto()
+    ASSIGN = auto()
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Rule:
 
 # What may be edited is a paper on the desk; an issued plan changes by an amendment alone.
 EDITABLE = frozenset({"draft", "returned"})
+# What still lives: units report, tasks are given, events are held. Nothing happens under a closed or cancelled plan.
+OPEN = EDITABLE | {"submitted", "issued"}
 
 ACTS: dict[Act, Rule] = {
     Act.EDIT: Rule(EDITABLE, Permission.PLAN_EDIT),
@@ -41,5 +45,8 @@ ACTS: dict[Act, Rule] = {
     Act.ISSUE: Rule(EDITABLE | {"submitted"}, Permission.PLAN_ISSUE, to="issued"),
     Act.AMEND: Rule(frozenset({"issued"}), Permission.PLAN_EDIT),
     Act.CLOSE: Rule(frozenset({"issued"}), Permission.PLAN_ISSUE, to="closed"),
-    Act.CANCEL: Rule(EDITABLE | {"submitted", "issued"}, Permission.PLAN_ISSUE, to="cancelled", reason=True),
+    Act.CANCEL: Rule(OPEN, Permission.PLAN_ISSUE, to="cancelled", reason=True),
+    # Units begin before the registry gives the number, so what is no more than a draft may be reported on.
+    Act.REPORT: Rule(OPEN, Permission.TASK_REPORT),
+    Act.ASSIGN: Rule(OPEN, Permission.PLAN_EDIT),
 }

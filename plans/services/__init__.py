@@ -12,6 +12,7 @@ from plans.services.progress import (
     assign_unit,
     report_progress,
 )
+from plans.services.standing import PlanIsClosed, require_open
 
 __all__ = [
     "AlreadyImported",
@@ -23,10 +24,12 @@ __all__ = [
     "NotAPerformer",
     "OutsideThePlan",
     "PercentOutOfRange",
+    "PlanIsClosed",
     "assign_unit",
     "day_of",
     "find_unit_for",
     "import_document",
     "issue_plan",
     "report_progress",
+    "require_open",
 ]
