@@ -123,5 +123,5 @@ def next_working_day(day: date, unit: Unit) -> date:
 
 
 def add_working_days(day: date, n: int, unit: Unit) -> date:
-    """The n-th working day of the province of `unit` after `day`, before it where negative; 0: `day` itself. One query."""
+    """The n-th working day after `day` in the province of `unit`, before it where negative; 0: `day`. One query."""
     return WorkCalendar.of(unit).add_working_days(day, n)
