@@ -57,6 +57,7 @@ class ReminderPreference(models.Model):
     by_mail = models.BooleanField(_("send a digest by e-mail"), default=True)
     # Days before (positive) and after (negative) a deadline on which one is reminded.
     days = models.JSONField(_("days"), default=list)
+    working_days_only = models.BooleanField(_("on working days only"), default=False)
 
     def __str__(self) -> str:
         return str(self.user_id)

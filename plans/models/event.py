@@ -80,6 +80,19 @@ class Event(models.Model):
         return self.title
 
 
+class InvitationQuerySet(UnitScopedQuerySet["Invitation"]):
+    def allowed_to(self, user: Any, permission: Permission) -> Self:
+        """Those who hold the plan see every invitation to its events, an invited unit its own, letter included."""
+        units = allowed_units(user, permission)
+        rule = Q(event__plan__unit__in=units)
+        if permission in {Permission.PLAN_VIEW, Permission.REPORT_VIEW, Permission.REPORT_REQUEST}:
+            rule |= Q(unit__in=units)
+        return self.filter(rule)
+
+
+InvitationManager = models.Manager.from_queryset(InvitationQuerySet)
+
+
 class Invitation(models.Model):
     """A unit invited to an event, how many of its people, and how many came: None until somebody counted."""
 
@@ -88,6 +101,10 @@ class Invitation(models.Model):
     seats = models.PositiveSmallIntegerField(_("people invited"), default=1)
     attended = models.PositiveSmallIntegerField(_("people who came"), null=True, blank=True)
     names = models.TextField(_("who came"), blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = InvitationManager()
 
     class Meta:
         ordering = ["unit__kind", "unit__name", "pk"]
@@ -108,6 +125,7 @@ class Conclusion(models.Model):
     )
     due_on = models.DateField(_("deadline"), null=True, blank=True)
     task = models.OneToOneField(Task, null=True, blank=True, on_delete=models.PROTECT, related_name="conclusion")
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         ordering = ["order"]
