@@ -143,6 +143,7 @@ ROUTES: list[Route] = [
     ),
     Route("plans:assign", NO_GET, only(EDITS_A, 422, SEES_A), kwargs=TASK),
     Route("plans:detail", seen_by(SEES_A), NO_POST, kwargs=PK),
+    Route("plans:edit", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=PK),
     Route("plans:import", Answer(200, EDITOR_SOMEWHERE, others=403), Answer(422, EDITOR_SOMEWHERE, others=403)),
     Route("plans:issue", only(ISSUES_A, 200, SEES_A), only(ISSUES_A, 422, SEES_A), kwargs=PK),
     Route("plans:list", EVERYBODY, NO_POST),
