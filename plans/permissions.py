@@ -50,3 +50,31 @@ ACTS: dict[Act, Rule] = {
     Act.REPORT: Rule(OPEN, Permission.TASK_REPORT),
     Act.ASSIGN: Rule(OPEN, Permission.PLAN_EDIT),
 }
+
+
+class EventAct(StrEnum):
+    CHANGE = auto()  # its words, its time, its place
+    INVITE = auto()
+    CANCEL = auto()
+    HOLD = auto()
+    COUNT = auto()  # who came
+    MINUTE = auto()
+    CONCLUDE = auto()
+    GIVE_TASK = auto()
+    ADD_MATERIAL = auto()
+
+
+# States are those of `Event.State`. Who came is counted at the door, before anybody says that the event was held.
+# `tests/plans/test_event_rules.py` asks every state × act × role.
+_NOT_CANCELLED = frozenset({"planned", "held"})
+EVENT_ACTS: dict[EventAct, Rule] = {
+    EventAct.CHANGE: Rule(frozenset({"planned"}), Permission.PLAN_EDIT),
+    EventAct.INVITE: Rule(frozenset({"planned"}), Permission.PLAN_EDIT),
+    EventAct.CANCEL: Rule(frozenset({"planned"}), Permission.PLAN_EDIT, to="cancelled", reason=True),
+    EventAct.HOLD: Rule(frozenset({"planned"}), Permission.PLAN_EDIT, to="held"),
+    EventAct.COUNT: Rule(_NOT_CANCELLED, Permission.PLAN_EDIT),
+    EventAct.MINUTE: Rule(_NOT_CANCELLED, Permission.PLAN_EDIT),
+    EventAct.CONCLUDE: Rule(_NOT_CANCELLED, Permission.PLAN_EDIT),
+    EventAct.GIVE_TASK: Rule(frozenset({"held"}), Permission.PLAN_EDIT),
+    EventAct.ADD_MATERIAL: Rule(_NOT_CANCELLED, Permission.PLAN_EDIT),
+}
