@@ -82,4 +82,6 @@ class ProgressUpdateAPI(CreateAPI):
             raise exceptions.PermissionDenied(str(error)) from error
         except services.NotAPerformer as error:
             raise exceptions.ValidationError({"unit": [str(error)]}) from error
+        except (services.ProgressRefused, services.PlanIsClosed) as error:
+            raise exceptions.ValidationError({"task": [str(error)]}) from error
         return update.pk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -11,17 +11,46 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from plans.models.task import Task
-from units.access import UnitScopedQuerySet
+from units.access import UnitScopedQuerySet, allowed_units
 from units.models import Unit, User
+from units.permissions import Permission
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 
 class ProgressUpdateQuerySet(UnitScopedQuerySet["ProgressUpdate"]):
-    def latest_per_unit(self, *, before: datetime | None = None) -> Self:
-        """The last word of each unit on each task, of what was said before the moment `before` where it is given."""
-        said = ProgressUpdate.objects.filter(task=models.OuterRef("task"), unit=models.OuterRef("unit"))
-        if before is not None:
-            said = said.filter(at__lt=before)
-        return self.filter(pk=models.Subquery(said.order_by("-pk").values("pk")[:1]))
+    def allowed_to(self, user: User | AnonymousUser, permission: Permission) -> Self:
+        """What the units within reach have sent; a draft is seen by those alone who report for its unit."""
+        reached = super().allowed_to(user, permission)
+        if permission == Permission.TASK_REPORT:
+            return reached
+        return reached.filter(
+            ~Q(state=ProgressUpdate.State.DRAFT) | Q(unit__in=allowed_units(user, Permission.TASK_REPORT))
+        )
+
+    def standing(self, *, before: datetime) -> Self:
+        """Of what each unit has sent on each task before the moment `before`: what was accepted last, and what was sent
+        last, which is the same row where nothing waits."""
+        sent = ProgressUpdate.objects.filter(
+            task=models.OuterRef("task"), unit=models.OuterRef("unit"), submitted_at__lt=before
+        ).order_by("-pk")
+        accepted = sent.filter(state=ProgressUpdate.State.ACCEPTED)
+        return self.filter(
+            Q(pk=models.Subquery(sent.values("pk")[:1])) | Q(pk=models.Subquery(accepted.values("pk")[:1]))
+        )
+
+    def waiting(self) -> Self:
+        """What was sent and awaits a decision: for each unit, task and due report the last one alone, since a unit
+        that sends again takes back what it sent before."""
+        sent_again = ProgressUpdate.objects.filter(
+            task=models.OuterRef("task"), unit=models.OuterRef("unit"), pk__gt=models.OuterRef("pk")
+        ).exclude(state=ProgressUpdate.State.DRAFT)
+        same_report = sent_again.filter(due_report=models.OuterRef("due_report"))
+        outside = sent_again.filter(due_report=None)
+        return self.filter(state=ProgressUpdate.State.SUBMITTED).exclude(
+            Q(due_report__isnull=False) & models.Exists(same_report) | Q(due_report=None) & models.Exists(outside)
+        )
 
 
 ProgressUpdateManager = models.Manager.from_queryset(ProgressUpdateQuerySet)

@@ -71,7 +71,7 @@ def report(request: UserRequest, task: Task) -> HttpResponse:
             update = services.report_progress(
                 task=task, unit=data["unit"], percent=data["percent"], note=data["note"], by=request.user
             )
-        except (services.NotAPerformer, services.MayNotReport, services.PercentOutOfRange) as refused:
+        except (services.ProgressRefused, services.PlanIsClosed) as refused:
             form.add_error(None, str(refused))
         else:
             said = _("Saved: %(unit)s, %(percent)s%%.") % {"unit": update.unit.label, "percent": update.percent}

@@ -27,6 +27,7 @@ VERDICTS = {
     "late": "Quá hạn",
     "not_due": f"Chưa đến thời gian thực{paper.NO_BREAK}hiện",
     "undated": f"Không nêu thời{paper.NO_BREAK}hạn",
+    "cancelled": "Đã hủy",
     "": "",
 }
 NUMERALS = ("I", "II", "III", "IV", "V")
@@ -83,6 +84,8 @@ class ProgressReport(Report):
     """`units_expected` and `units_reported` count units, not tasks; `is_partial`: the plan has units that the one who
     asked does not see. `money` None: not theirs to see."""
 
+    print_template = "reports/progress_print.html"
+
     plan_id: int
     plan_kind: str
     plan_number: str
@@ -126,6 +129,7 @@ class ProgressReport(Report):
             (states["running"] + states["due"], "đang thực hiện"),
             (states["not_due"], "chưa đến thời gian thực hiện"),
             (states["undated"], "không nêu thời hạn"),
+            (states["cancelled"], "đã hủy"),
             (states[""], "không thuộc phạm vi theo dõi của người lập báo cáo"),
         ]
         told = [f"{paper.count(number)} nhiệm vụ {words}" for number, words in parts if number]

@@ -6,12 +6,13 @@ from datetime import date
 
 import factory
 from django.conf import settings
+from django.utils import timezone
 
 from plans.document import read_document
-from plans.models import Plan, Standard, Task, TaskPerformer
+from plans.models import Plan, ProgressUpdate, Standard, Task, TaskPerformer
 from plans.services import import_document
 from tests.factories.units import UnitFactory
-from units.models import Unit
+from units.models import Unit, User
 
 SEEDS = {
     "hue": settings.BASE_DIR / "plans" / "data" / "kh-231-thua-thien-hue-2023.txt",
@@ -72,6 +73,23 @@ def task_of(plan: Plan, *units: Unit, **values) -> Task:
     for unit in units:
         TaskPerformerFactory(task=task, unit=unit)
     return task
+
+
+def accepted_progress(*, task: Task, unit: Unit, percent: int, by: User, note: str = "", **values) -> ProgressUpdate:
+    """What `by` sent for `unit` and somebody else accepted: it counts."""
+    now = timezone.now()
+    return ProgressUpdate.objects.create(
+        task=task,
+        unit=unit,
+        percent=percent,
+        note=note,
+        by=by,
+        state=ProgressUpdate.State.ACCEPTED,
+        submitted_by=by,
+        submitted_at=now,
+        decided_at=now,
+        **values,
+    )
 
 
 def import_seed(name: str, unit: Unit, by=None) -> Plan:

@@ -8,11 +8,11 @@ import factory
 from django.utils import timezone
 
 from assessments.models import Assessment, CriteriaSet, Criterion, Round, Score
-from plans.models import Plan, ProgressUpdate, SignatureLine
+from plans.models import Plan, SignatureLine
 from reports.models import ReportJob
 from reports.services import hash_of
 from tests.factories.budgets import BudgetFactory, LedgerEntryFactory
-from tests.factories.plans import PlanFactory, StandardFactory, task_of
+from tests.factories.plans import PlanFactory, StandardFactory, accepted_progress, task_of
 from tests.factories.units import Cast, UserFactory
 from units.permissions import Role
 
@@ -50,8 +50,8 @@ def make_plan(cast: Cast, **values) -> Plan:
     later = today + timedelta(days=400)
     task_of(plan, cast.b, order=4, number="4", title="Tổng kết", start=later, end=later)
     officer = cast[Role.UNIT_OFFICER]
-    ProgressUpdate.objects.create(task=done, unit=cast.a, percent=100, note="Đã khảo sát 9 đơn vị", by=officer)
-    ProgressUpdate.objects.create(task=half, unit=cast.a, percent=40, note="CANARY-A", by=officer)
+    accepted_progress(task=done, unit=cast.a, percent=100, note="Đã khảo sát 9 đơn vị", by=officer)
+    accepted_progress(task=half, unit=cast.a, percent=40, note="CANARY-A", by=officer)
     for order, line in enumerate(["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"]):
         SignatureLine.objects.create(plan=plan, order=order, text=line)
     return plan

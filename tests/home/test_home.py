@@ -8,9 +8,8 @@ import pytest
 from django.utils import timezone
 
 from isoportal.home import what_to_do
-from plans.models import ProgressUpdate
 from tests.factories.assessments import AssessmentFactory
-from tests.factories.plans import PlanFactory, TaskFactory, TaskPerformerFactory
+from tests.factories.plans import PlanFactory, TaskFactory, TaskPerformerFactory, accepted_progress
 from units.permissions import Role
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +30,7 @@ def task(cast):
 
 def test_a_unit_officer_is_told_of_their_own_units_tasks_until_they_are_done(cast, task):
     before = what_to_do(user=cast[Role.UNIT_OFFICER], today=TODAY)
-    ProgressUpdate.objects.create(task=task, unit=cast.a, percent=100, by=cast[Role.UNIT_OFFICER])
+    accepted_progress(task=task, unit=cast.a, percent=100, by=cast[Role.UNIT_OFFICER])
 
     after = what_to_do(user=cast[Role.UNIT_OFFICER], today=TODAY)
 

@@ -21,7 +21,7 @@ from plans.services import (
     assign_unit,
     report_progress,
 )
-from tests.factories.plans import PlanFactory, task_of
+from tests.factories.plans import PlanFactory, accepted_progress, task_of
 from units.permissions import Role
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -34,8 +34,10 @@ def plan(cast):
 
 
 def said(task, unit, by, percent, at=None):
-    update = report_progress(task=task, unit=unit, percent=percent, note="", by=by)
-    ProgressUpdate.objects.filter(pk=update.pk).update(at=at or datetime(2024, 10, 5, 9, tzinfo=HANOI))
+    """`by` sent it at the moment `at` and somebody accepted it."""
+    update = accepted_progress(task=task, unit=unit, percent=percent, by=by)
+    moment = at or datetime(2024, 10, 5, 9, tzinfo=HANOI)
+    ProgressUpdate.objects.filter(pk=update.pk).update(at=moment, submitted_at=moment)
     return update
 
 

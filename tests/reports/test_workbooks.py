@@ -9,10 +9,9 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
-from plans.models import ProgressUpdate
 from reports.contexts import SumOf, assessment_report, progress_report
 from reports.renderers import xlsx
-from tests.factories.plans import PlanFactory, task_of
+from tests.factories.plans import PlanFactory, accepted_progress, task_of
 from tests.factories.reports import fund, make_assessment
 from units.permissions import Role
 
@@ -110,7 +109,7 @@ def test_text_never_becomes_a_formula(cast):
     plan = PlanFactory(unit=cast.province, title="=1+1", number="1")
     for order, trick in enumerate(TRICKS):
         task = task_of(plan, cast.a, order=order, title=trick, number="=2+2", period_text=trick)
-        ProgressUpdate.objects.create(task=task, unit=cast.a, percent=1, note=trick, by=cast[Role.UNIT_OFFICER])
+        accepted_progress(task=task, unit=cast.a, percent=1, note=trick, by=cast[Role.UNIT_OFFICER])
 
     book = book_of(progress_report(plan, user=cast[Role.LEADER]))
 

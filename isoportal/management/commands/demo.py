@@ -19,7 +19,7 @@ from assessments.services import open_assessment, open_round, save_score
 from budgets.services import open_budget, spend
 from plans.document import read_document
 from plans.models import Plan, Task
-from plans.services import AlreadyImported, assign_unit, import_document, issue_plan, report_progress
+from plans.services import AlreadyImported, accept_progress, assign_unit, import_document, issue_plan, report_progress
 from units.models import Membership, Unit, User
 from units.permissions import Role
 from units.services import create_person, create_unit, grant_role
@@ -173,20 +173,22 @@ class Command(BaseCommand):
             assign_unit(task=communes, unit=commune, by=officer)
         visit = Task.objects.get(plan=plan, number="2")
         for unit in Unit.objects.filter(performs__task=visit):
-            report_progress(
+            sent = report_progress(
                 task=visit,
                 unit=unit,
                 percent=100,
                 note="DEMO: số liệu minh họa, đã tổ chức đoàn học tập.",
                 by=officer,
             )
-        report_progress(
+            accept_progress(update=sent, by=people["admin"])
+        sent = report_progress(
             task=training,
             unit=districts.order_by("code")[0],
             percent=60,
             note="DEMO: số liệu minh họa, đã cử cán bộ tập huấn.",
             by=officer,
         )
+        accept_progress(update=sent, by=people["admin"])
         budget = open_budget(plan=plan, by=people["finance"])
         spend(
             budget=budget,
