@@ -14,6 +14,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from isoportal.logs import logging_at
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.FileAwareEnv()
@@ -221,6 +223,10 @@ REPORT_RENDER_MEMORY = env.int("REPORT_RENDER_MEMORY", default=1_500_000_000)  #
 REPORT_RENDER_FILE_SIZE = env.int("REPORT_RENDER_FILE_SIZE", default=200_000_000)  # bytes
 REPORT_KEEP_DAYS = env.int("REPORT_KEEP_DAYS", default=30)
 
+# -- What people send --------------------------------------------------------------------------------------------------
+MAX_UPLOAD = env.int("MAX_UPLOAD", default=20_000_000)  # bytes of one file
+UPLOAD_QUOTA = env.int("UPLOAD_QUOTA", default=5_000_000_000)  # bytes of one unit's files together
+
 # -- People ----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "units.User"
 AUTHENTICATION_BACKENDS = [
@@ -373,26 +379,4 @@ SPECTACULAR_SETTINGS = {
 }
 
 # -- Logs: one JSON object a line, each with the id of the request it belongs to ---------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"origin": {"()": "isoportal.logs.OriginFilter"}},
-    "formatters": {
-        "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "%(levelname)s %(name)s %(message)s %(request_id)s",
-            "rename_fields": {"levelname": "level", "name": "logger"},
-            "timestamp": "time",  # UTC, ISO 8601
-            "json_ensure_ascii": False,
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["origin"]}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        "axes": {"level": "ERROR"},
-        "celery": {"level": env.str("LOG_LEVEL", default="INFO")},
-        "django.server": {"handlers": ["stderr"], "propagate": False},
-        "fontTools": {"level": "WARNING"},
-        "weasyprint": {"level": "ERROR"},
-    },
-}
+LOGGING = logging_at(env.str("LOG_LEVEL", default="INFO"))
