@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ASKED = (
     Permission.PLAN_EDIT,
+    Permission.PLAN_DECIDE,
     Permission.PLAN_ISSUE,
     Permission.BUDGET_VIEW,
     Permission.REPORT_VIEW,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from activity.models import AuditEvent
+from plans.contexts.lifecycle import STATE_WORDS
 from plans.contexts.progress import PlanProgress, TaskProgress
 from plans.models import Plan, Task, TaskPerformer
 from units.access import allowed_units
@@ -148,7 +149,7 @@ def _happening(event: AuditEvent, task: Task | None) -> Happening:
     number = task.number if task else ""
     words = {
         "plans.imported": ("file-text", _("read the plan from its document")),
-        "plans.issued": ("stamp", _("issued the plan")),
+        **{f"plans.{state}": (icon, str(words)) for state, (icon, words) in STATE_WORDS.items()},
         "plans.progress_reported": (
             "send",
             _("reported %(percent)s%% on task %(task)s for %(unit)s")

@@ -1,6 +1,5 @@
 from plans.forms.documents import DOCUMENT_BYTES, DocumentForm
-from plans.forms.lifecycle import IssueForm
 from plans.forms.progress import PERCENTS, ProgressForm
 from plans.forms.tasks import AssignForm
 
-__all__ = ["DOCUMENT_BYTES", "PERCENTS", "AssignForm", "DocumentForm", "IssueForm", "ProgressForm"]
+__all__ = ["DOCUMENT_BYTES", "PERCENTS", "AssignForm", "DocumentForm", "ProgressForm"]

@@ -2,25 +2,23 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from plans import services
 from plans.access import rights_on
 from plans.contexts import plan_progress, plans_progress, schedule
+from plans.contexts.lifecycle import last_step, offers, steps_of
 from plans.contexts.page import gaps, history, matrix
 from plans.contexts.paper import read_paper
 from plans.filters import PlanFilter
-from plans.forms import IssueForm
 from plans.models import Funding, Passage, Plan
-from units.access import get_allowed, holds
+from units.access import get_allowed, holds, holds_in
 from units.http import UserRequest
 from units.permissions import Permission
 
@@ -84,7 +82,8 @@ def plan_detail(request: UserRequest, pk: int) -> HttpResponse:
         "as_of_given": "as_of" in request.GET,
         "standards": list(plan.standards.all()),
         "funding": funding,
-        "may_issue": Permission.PLAN_ISSUE in rights and plan.status == Plan.Status.DRAFT,
+        "offers": offers(plan, rights),
+        "last_step": last_step(plan) if tells_its_state(plan, request.user) else None,
         "may_see_money": Permission.BUDGET_VIEW in rights,
         "may_see_reports": Permission.REPORT_VIEW in rights,
         "tab": tab,
@@ -92,6 +91,7 @@ def plan_detail(request: UserRequest, pk: int) -> HttpResponse:
     }
     if tab == "history":
         context["events"] = history(plan, request.user)
+        context["steps"] = steps_of(plan) if holds_in(request.user, Permission.PLAN_VIEW, plan.unit) else []
     elif tab == "source":
         unrecognised = {number for line in plan.unrecognised_lines.all() for number in line.source_lines}
         lines = enumerate(plan.source_text.splitlines(), start=1)
@@ -99,6 +99,15 @@ def plan_detail(request: UserRequest, pk: int) -> HttpResponse:
     elif not tab:
         context |= document_context(plan, progress, funding)
     return render(request, "plans/plan_detail.html", context)
+
+
+def tells_its_state(plan: Plan, user) -> bool:
+    """Whether the page says on top how the plan came into its state: that it is over concerns everybody who may read
+    it, that it is with those who decide, or back from them, its own side alone."""
+    if plan.status in {Plan.Status.CLOSED, Plan.Status.CANCELLED}:
+        return True
+    waiting = plan.status in {Plan.Status.SUBMITTED, Plan.Status.RETURNED}
+    return waiting and holds_in(user, Permission.PLAN_VIEW, plan.unit)
 
 
 def document_context(plan: Plan, progress, funding: Funding | None) -> dict:
@@ -134,21 +143,3 @@ def tabs_of(request: UserRequest, plan: Plan, progress, current: str) -> list[di
         url = reverse("plans:detail", args=[plan.pk]) + (f"?{query.urlencode()}" if query else "")
         items.append({"label": label, "url": url, "count": count, "current": name == current})
     return items
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def plan_issue(request: UserRequest, pk: int) -> HttpResponse:
-    plan = get_allowed(
-        Plan.objects.select_related("unit"), request.user, Permission.PLAN_VIEW, Permission.PLAN_ISSUE, pk=pk
-    )
-    form = IssueForm(request.POST if request.method == "POST" else None, plan=plan)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.issue_plan(plan=plan, by=request.user, **form.cleaned_data)
-        except (services.CannotIssue, services.DateContradictsPaper, services.AlreadyIssued) as refused:
-            form.add_error(None, str(refused))
-        else:
-            messages.success(request, _("The plan is issued."))
-            return redirect("plans:detail", pk=plan.pk)
-    return render(request, "plans/plan_issue.html", {"plan": plan, "form": form}, status=422 if form.errors else 200)

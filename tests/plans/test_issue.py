@@ -6,7 +6,7 @@ import pytest
 
 from activity.models import AuditEvent
 from plans.models import Plan
-from plans.services import AlreadyIssued, CannotIssue, DateContradictsPaper, issue_plan
+from plans.services import CannotIssue, DateContradictsPaper, NotPossibleNow, issue_plan
 from tests.factories.plans import PlanFactory
 from tests.factories.units import UserFactory
 
@@ -72,7 +72,7 @@ def test_of_two_people_one_issues():
     seen_by_first, seen_by_second = Plan.objects.get(pk=plan.pk), Plan.objects.get(pk=plan.pk)
 
     issue_plan(plan=seen_by_first, by=UserFactory())
-    with pytest.raises(AlreadyIssued):
+    with pytest.raises(NotPossibleNow):
         issue_plan(plan=seen_by_second, by=UserFactory())
 
     assert AuditEvent.objects.filter(action="plans.issued").count() == 1
