@@ -61,9 +61,9 @@ class ReportJobInput(Input):
     kind = serializers.ChoiceField(choices=KIND_CHOICES)
     format = serializers.ChoiceField(choices=FORMAT_CHOICES)
     params = serializers.DictField(
-        help_text="What the report is about: `{"
-        + "}` or `{".join(f'"{kind.parameter}": id' for kind in KINDS.values())
-        + "}`."
+        help_text="What the report is about, and in which formats it is made. "
+        + "; ".join(f"`{kind.slug}`: `{kind.expected}`, {', '.join(kind.formats)}" for kind in KINDS.values())
+        + "."
     )
 
 
@@ -122,10 +122,11 @@ class ReportJobAPI(CreateAPI):
         try:
             job = services.request_report(**data, by=self.caller)
         except InvalidParams as error:
-            parameter = KINDS[data["kind"]].parameter
             raise exceptions.ValidationError(
-                {"params": [_('Give {"%s": id} and nothing else.') % parameter]}
+                {"params": [_("Give %(expected)s and nothing else.") % {"expected": KINDS[data["kind"]].expected}]}
             ) from error
+        except services.FormatNotOffered as error:
+            raise exceptions.ValidationError({"format": [str(error)]}) from error
         except Http404 as error:
             raise exceptions.ValidationError({"params": [_("There is nothing with this id.")]}) from error
         except services.TooManyActive as error:

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from activity.services import record
 from reports.delivery import nudge
 from reports.models import ReportJob
-from reports.registry import KINDS
+from reports.registry import KINDS, unit_of
 from reports.renderers import FORMATS
 from units.access import allowed_units
 from units.models import User
@@ -33,6 +33,10 @@ class UnknownReport(ReportRefused):
     """There is no such kind or format."""
 
 
+class FormatNotOffered(UnknownReport):
+    """The kind is not made in this format; says in which ones it is."""
+
+
 class TooManyActive(ReportRefused):
     """The person has as many reports under way as one may, or everybody together has."""
 
@@ -45,12 +49,14 @@ class NotNow(ReportRefused):
 def request_report(*, kind: str, format: str, params: Mapping[str, Any], by: User) -> ReportJob:
     """Put a report into the queue, or give the job that is under way already for the same request.
 
-    The row, written in this transaction, is what the workers go by. Raises UnknownReport, InvalidParams, TooManyActive,
-    and what `ReportKind.get_subject` raises where `by` may not have this report.
+    The row, written in this transaction, is what the workers go by. Raises UnknownReport, FormatNotOffered,
+    InvalidParams, TooManyActive, and what `ReportKind.get_subject` raises where `by` may not have this report.
     """
     if kind not in KINDS or format not in FORMATS:
         raise UnknownReport
     report = KINDS[kind]
+    if format not in report.formats:
+        raise FormatNotOffered(report.refusal_of(format))
     cleaned = report.clean(params)
     subject = report.get_subject(user=by, params=cleaned, then=Permission.REPORT_REQUEST)
     digest = hash_of(kind, format, cleaned)
@@ -77,7 +83,7 @@ def request_report(*, kind: str, format: str, params: Mapping[str, Any], by: Use
         action="reports.requested",
         target=job,
         changes={"kind": [None, kind], "format": [None, format], "params": [None, cleaned]},
-        unit_path=subject.unit.path,  # type: ignore[attr-defined]
+        unit_path=unit_of(subject).path,
     )
     transaction.on_commit(partial(nudge, job))
     return job
@@ -170,7 +176,7 @@ def _unit_path(job: ReportJob) -> str:
     """Of the unit whose plan or sheet it is about, "" when that is gone."""
     kind = KINDS.get(job.kind)
     subject = kind.subjects().filter(pk=job.params.get(kind.parameter)).first() if kind else None
-    return subject.unit.path if subject else ""
+    return unit_of(subject).path if subject else ""
 
 
 def may_download(*, job: ReportJob, user: User) -> bool:
@@ -178,8 +184,7 @@ def may_download(*, job: ReportJob, user: User) -> bool:
     kind = KINDS.get(job.kind)
     if kind is None or job.requested_by_id != user.pk:
         return False
-    visible = kind.subjects().allowed_to(user, kind.view).allowed_to(user, Permission.REPORT_VIEW)
-    if not visible.filter(pk=job.params.get(kind.parameter)).exists():
+    if not kind.visible(user, Permission.REPORT_VIEW).filter(pk=job.params.get(kind.parameter)).exists():
         return False
     return all(
         set(units) <= set(allowed_units(user, Permission(permission)).filter(pk__in=units).values_list("pk", flat=True))

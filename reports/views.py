@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,10 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reports import services
 from reports.contexts import JobItem, job_item
-from reports.forms import RequestForm
+from reports.forms import OptionsForm, RequestForm
 from reports.jobs import FileDamaged, open_checked
 from reports.models import ReportJob
-from reports.registry import KINDS, InvalidParams, ReportKind
+from reports.registry import KINDS, InvalidParams, NoAccess, ReportKind
 from reports.renderers import FORMATS
 from units.access import holds
 from units.http import UserRequest
@@ -45,23 +47,27 @@ def show(request: UserRequest, kind: str) -> HttpResponse:
     chosen = _kind(kind)
     if chosen.parameter not in request.GET:
         return redirect(chosen.choose)
-    return _show(request, chosen, request.GET[chosen.parameter], RequestForm())
+    return _show(request, chosen, request.GET, RequestForm(chosen))
 
 
-def _show(request: UserRequest, kind: ReportKind, key: str, form: RequestForm, status: int = 200) -> HttpResponse:
-    try:
-        params = kind.clean({kind.parameter: key})
-    except InvalidParams:
-        raise Http404 from None
+def _show(
+    request: UserRequest, kind: ReportKind, given: Mapping[str, str], form: RequestForm, status: int = 200
+) -> HttpResponse:
+    params = _params(kind, given)
     subject = kind.get_subject(user=request.user, params=params)
-    visible = kind.subjects().allowed_to(request.user, kind.view)
+    try:
+        report = kind.report(subject, user=request.user, params=params)
+    except NoAccess:
+        raise Http404 from None
     context = {
         "kind": kind,
         "subject": subject,
-        "report": kind.compose(subject, user=request.user),
+        "report": report,
+        "params": params,
         "form": form,
-        "formats": FORMATS.values(),
-        "may_request": visible.allowed_to(request.user, Permission.REPORT_REQUEST).filter(pk=subject.pk).exists(),
+        "options": OptionsForm(kind, params, user=request.user) if kind.options else None,
+        "formats": [FORMATS[each] for each in kind.formats],
+        "may_request": kind.visible(request.user, Permission.REPORT_REQUEST).filter(pk=subject.pk).exists(),
     }
     return render(request, kind.template, context, status=status)
 
@@ -70,16 +76,12 @@ def _show(request: UserRequest, kind: ReportKind, key: str, form: RequestForm, s
 @require_POST
 def request_file(request: UserRequest, kind: str) -> HttpResponse:
     chosen = _kind(kind)
-    key = request.POST.get(chosen.parameter, "")
-    form = RequestForm(request.POST)
+    form = RequestForm(chosen, request.POST)
     if not form.is_valid():
-        return _show(request, chosen, key, form, status=422)
+        return _show(request, chosen, request.POST, form, status=422)
+    params = _params(chosen, request.POST)
     try:
-        job = services.request_report(
-            kind=kind, format=form.cleaned_data["format"], params={chosen.parameter: key}, by=request.user
-        )
-    except InvalidParams:
-        raise Http404 from None
+        job = services.request_report(kind=kind, format=form.cleaned_data["format"], params=params, by=request.user)
     except services.TooManyActive:
         return _too_many(request)
     return redirect("reports:job", pk=job.pk)
@@ -142,13 +144,11 @@ def download(request: UserRequest, key: str) -> HttpResponse | FileResponse:
 
 
 def _damaged(request: UserRequest, job: ReportJob) -> HttpResponse:
-    kind = KINDS[job.kind]
     context = {
         "item": _item(job),
         "job": job,
         "request_url": reverse("reports:request", args=[job.kind]),
-        "parameter": kind.parameter,
-        "value": job.params.get(kind.parameter),
+        "params": job.params,
     }
     return render(request, "reports/damaged.html", context, status=410)
 
@@ -165,6 +165,15 @@ def _kind(slug: str) -> ReportKind:
     if slug not in KINDS:
         raise Http404
     return KINDS[slug]
+
+
+def _params(kind: ReportKind, given: Mapping[str, str]) -> dict[str, Any]:
+    """Those of the kind out of a query or a form, which hold other things too."""
+    names = {kind.parameter, *(option.name for option in kind.options)}
+    try:
+        return kind.clean({name: given[name] for name in names if name in given})
+    except InvalidParams:
+        raise Http404 from None
 
 
 def _job(request: UserRequest, pk: UUID) -> ReportJob:

@@ -3,11 +3,12 @@
 from reports.contexts.assessment import AssessmentReport, assessment_report
 from reports.contexts.job import JobItem, job_item
 from reports.contexts.progress import ProgressReport, progress_report
-from reports.contexts.report import Column, Kind, Report, Row, Sheet, SumOf
+from reports.contexts.report import Column, DocumentReport, Kind, Report, Row, Sheet, SumOf
 
 __all__ = [
     "AssessmentReport",
     "Column",
+    "DocumentReport",
     "JobItem",
     "Kind",
     "ProgressReport",

@@ -50,6 +50,8 @@ class PrintedGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class AssessmentReport(Report):
+    print_template = "reports/assessment_print.html"
+
     result: AssessmentResult
     opens: str
     closes: str

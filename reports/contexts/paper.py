@@ -21,11 +21,12 @@ _COMMITTEE_OF_THE_PEOPLE = re.compile(r"(?:UBND|Ủy ban nhân dân)\s+", re.IGN
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """A draft: it has no number and no day, no seal and no signature.
+    """A draft, unless told otherwise: it has no number and no day, no seal and no signature.
 
-    `organ` as running text has it, `organ_lines` and `parent_organ` as the head has them. `symbol_tail` is what follows
-    "BC-" in the symbol, "" where it is not known. `authorities` stand above the space for the signature, `office_lines`
-    under it.
+    `type` is the kind of document in capitals, "" for a letter, which has a `subject` ("V/v …") and `addressees`
+    instead. `organ` as running text has it, `organ_lines` and `parent_organ` as the head has them. `symbol_tail` is
+    what follows `symbol_head` in the symbol, "" where it is not known. `authorities` stand above the space for the
+    signature, `office_lines` and `signatory` under it. What is "" or None stays an empty place.
     """
 
     parent_organ: str
@@ -34,10 +35,19 @@ class Paper:
     symbol_tail: str
     place: str
     month: str
-    year: int
+    year: int | None
     recipients: Sequence[str]
     authorities: Sequence[str]
     office_lines: Sequence[str]
+    type: str = "BÁO CÁO"
+    symbol_head: str = "BC-"
+    number: str = ""
+    day: str = ""
+    is_draft: bool = True
+    subject: Sequence[str] = ()
+    addressees: Sequence[str] = ()
+    signatory: str = ""
+    mark: str = ""
 
 
 def upper(text: str) -> str:

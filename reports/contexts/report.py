@@ -9,7 +9,9 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum, auto
+from typing import ClassVar
 
+from reports.contexts.blocks import Annex, Block
 from reports.contexts.paper import Paper
 
 Scope = dict[str, list[int]]
@@ -68,10 +70,14 @@ class Sheet:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """`scope` is what the report holds, as {permission: ids of units}: whoever downloads it must still hold all of it.
+    """What every kind's value has; `print_template` lays it out for PDF and DOCX, `sheets` for a workbook.
+
+    `scope` is what the report holds, as {permission: ids of units}: whoever downloads it must still hold all of it.
 
     `made_at` is the moment the data was read, in no way part of the data itself.
     """
+
+    print_template: ClassVar[str]
 
     title: str
     file_name: str
@@ -84,10 +90,28 @@ class Report:
         raise NotImplementedError
 
     @property
+    def parts(self) -> Sequence[Report]:
+        """The documents that an archive of this report holds."""
+        return [self]
+
+    @property
     def data_version(self) -> str:
         """SHA-256 of everything told, so that two reports can be compared without reading them."""
         data = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in {"made_at", "scope"}}
         return hashlib.sha256(json.dumps(data, default=_plain, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentReport(Report):
+    """A document that is nothing but its blocks: page, PDF and DOCX come by themselves. `status_line` stands in
+    brackets under the title."""
+
+    print_template = "reports/document_print.html"
+
+    abstract: Sequence[str] = ()
+    status_line: str = ""
+    blocks: Sequence[Block] = ()
+    annexes: Sequence[Annex] = ()
 
 
 def _plain(value: object) -> object:

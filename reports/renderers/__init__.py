@@ -1,5 +1,5 @@
-"""A report value in, a file out. Only these modules know WeasyPrint and openpyxl, and only the rendering process loads
-them: the process that runs jobs stays small and outlives whatever a report does to its renderer."""
+"""A report value in, a file out. Only these modules know WeasyPrint, openpyxl and python-docx, and only the rendering
+process loads them: the process that runs jobs stays small and outlives whatever a report does to its renderer."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class Format:
     label: str
     content_type: str
     renderer: str
+    icon: str = "file-text"
 
 
 FORMATS: dict[str, Format] = {
@@ -21,10 +22,25 @@ FORMATS: dict[str, Format] = {
     for each in (
         Format(slug="pdf", label="PDF", content_type="application/pdf", renderer="reports.renderers.pdf:render"),
         Format(
+            slug="docx",
+            label="Word",
+            content_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            renderer="reports.renderers.docx:render",
+            icon="file-pen-line",
+        ),
+        Format(
             slug="xlsx",
             label="Excel",
             content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             renderer="reports.renderers.xlsx:render",
+            icon="file-spreadsheet",
+        ),
+        Format(
+            slug="zip",
+            label="ZIP",
+            content_type="application/zip",
+            renderer="reports.renderers.archive:render",
+            icon="file-archive",
         ),
     )
 }

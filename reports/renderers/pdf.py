@@ -12,7 +12,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 from reports.contexts import Report
-from reports.registry import KINDS, LANGUAGE
+from reports.registry import LANGUAGE
 
 
 @cache
@@ -22,9 +22,8 @@ def _stylesheet() -> str:
 
 def markup(report: Report) -> str:
     """The document as HTML, complete in itself."""
-    template = next(kind.print_template for kind in KINDS.values() if isinstance(report, kind.value))
     with translation.override(LANGUAGE):
-        return render_to_string(template, {"report": report, "paper": report.paper})
+        return render_to_string(report.print_template, {"report": report, "paper": report.paper})
 
 
 def render(report: Report, job_id: str) -> bytes:

@@ -120,7 +120,7 @@ def main() -> None:
     answers = Answers(os.dup(1))
     os.dup2(2, 1)
     django.setup()
-    for module in ("reports.renderers.pdf", "reports.renderers.xlsx"):
+    for module in ("reports.renderers.pdf", "reports.renderers.docx", "reports.renderers.xlsx"):
         import_module(module)
     gc.collect()
     gc.freeze()  # children share what is loaded instead of copying it at the first collection

@@ -1,0 +1,21 @@
+"""The kinds of report, one module each with its `KIND`; listed here in the order in which the report centre shows them.
+
+A new kind: `reports/contexts/<kind>.py` composes its frozen value, `reports/registry/<kind>.py` describes it, one line
+here. A value that is a `DocumentReport` needs no template of its own, neither for its page nor for its print.
+"""
+
+from __future__ import annotations
+
+from reports.registry import assessment, progress
+from reports.registry.kind import LANGUAGE, ReportKind, unit_of
+from reports.registry.options import InvalidParams, NoAccess
+
+__all__ = ["KINDS", "LANGUAGE", "InvalidParams", "NoAccess", "ReportKind", "unit_of"]
+
+KINDS: dict[str, ReportKind] = {
+    kind.slug: kind
+    for kind in (
+        progress.KIND,
+        assessment.KIND,
+    )
+}
