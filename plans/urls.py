@@ -4,7 +4,7 @@ from django.urls import path
 
 from plans import views
 from plans.permissions import Act
-from plans.views import editing, lifecycle, schedule
+from plans.views import attendance, editing, events, lifecycle, schedule
 
 app_name = "plans"
 urlpatterns = [
@@ -18,6 +18,20 @@ urlpatterns = [
     path("plans/<int:pk>/close/", lifecycle.plan_act, {"act": Act.CLOSE}, name="close"),
     path("plans/<int:pk>/cancel/", lifecycle.plan_act, {"act": Act.CANCEL}, name="cancel"),
     path("plans/<int:pk>/schedule/", schedule.plan_schedule, name="schedule"),
+    path("events/", events.event_list, name="events"),
+    path("events/new/", events.event_new, name="event_new"),
+    path("events/<int:pk>/", events.event_detail, name="event"),
+    path("events/<int:pk>/edit/", events.event_edit, name="event_edit"),
+    path("events/<int:pk>/cancel/", events.event_cancel, name="event_cancel"),
+    path("events/<int:pk>/hold/", events.event_hold, name="event_hold"),
+    path("events/<int:pk>/minutes/", events.event_minutes, name="event_minutes"),
+    path("events/<int:pk>/invite/", attendance.event_invite, name="event_invite"),
+    path("events/<int:pk>/conclusions/", attendance.conclusion_add, name="conclusion_add"),
+    path("invitations/<int:pk>/", attendance.attendance, name="attendance"),
+    path("invitations/<int:pk>/withdraw/", attendance.invitation_withdraw, name="invitation_withdraw"),
+    path("conclusions/<int:pk>/", attendance.conclusion_edit, name="conclusion"),
+    path("conclusions/<int:pk>/remove/", attendance.conclusion_remove, name="conclusion_remove"),
+    path("conclusions/<int:pk>/task/", attendance.conclusion_task, name="conclusion_task"),
     path("tasks/<int:pk>/", views.task_detail, name="task"),
     path("tasks/<int:pk>/units/", views.task_assign, name="assign"),
 ]

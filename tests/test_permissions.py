@@ -151,6 +151,7 @@ ROUTES: list[Route] = [
     Route("plans:list", EVERYBODY, NO_POST),
     Route("plans:return", only(DECIDES_A, 200, SEES_A), only(DECIDES_A, 409, SEES_A), kwargs=PK),
     Route("plans:submit", only(EDITS_A, 200, SEES_A), only(EDITS_A, 302, SEES_A), kwargs=PK),
+    Route("plans:schedule", seen_by(SEES_A), NO_POST, kwargs=PK),
     Route("plans:task", seen_by(SEES_A), only(REPORTS_A, 422, SEES_A), kwargs=TASK),
     Route("reports:cancel", NO_GET, only(REQUESTER, 302), kwargs=JOB),
     Route("reports:download", seen_by(REQUESTER), NO_POST, kwargs={"key": "job.download_key"}),

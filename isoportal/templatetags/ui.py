@@ -45,6 +45,8 @@ Data
         One cell a month, in their order. `classes`: any of on past from to late now; `week`: 1 to 4, on the cell of the
         current month; `text`: what a screen reader hears in an `on` cell ("" = yes). Quarters come from the months.
         gantt.today?: a date, for the key; row.state?: a state of kind "task".
+        Columns may be weeks as well: month.spoken? is a column's full name, month.note? its days off; gantt.by? "week".
+        row.depth?: 1 or 2 for parts of a task; row.is_cancelled?; row.arose?; row.after?: what it waits for, in words.
     {% matrix m %}      .caption .corner .columns: list[(short, full)] .rows: list[(label, list[str])]; a cell's text is
                         what a screen reader hears, "" an empty cell
     {% timeline events %}   .icon .text .at .who? .note?
@@ -73,7 +75,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
 
-from isoportal.templatetags import fields, formats, vocabulary
+from isoportal.templatetags import bars, fields, formats, vocabulary
 
 register = template.Library()
 
@@ -327,13 +329,10 @@ def pagination(context: Context, page: Page[object]) -> SafeString:
 # -- Data ------------------------------------------------------------------------------------------------------------
 @register.simple_tag
 def gantt(gantt: Any) -> SafeString:
-    rows = []
-    for row in gantt.rows:
-        cells = []
-        for cell, month in zip(row.cells, gantt.months, strict=True):
-            look = f"q {cell.classes}" if month.quarter_start else cell.classes
-            cells.append((look, cell.week, "on" in cell.classes.split(), cell.text))
-        rows.append((row, cells))
+    rows = [
+        (bars.head(row, status("task", row.state) if row.state else ""), bars.cells(row, gantt.months))
+        for row in gantt.rows
+    ]
     return render_to_string("_ui/gantt.html", {"gantt": gantt, "rows": rows})
 
 
