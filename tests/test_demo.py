@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def demo(settings, tmp_path, monkeypatch):
     monkeypatch.delenv("DEMO_PASSWORD", raising=False)
-    monkeypatch.setattr("isoportal.management.commands.demo.PASSWORD_FILE", tmp_path / "demo-password")
+    monkeypatch.setattr("isoportal.demo.people.PASSWORD_FILE", tmp_path / "demo-password")
 
     def load() -> str:
         out = StringIO()
