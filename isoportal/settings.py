@@ -213,6 +213,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": REPORT_REAP_SECONDS},
     },
     "expire report files": {"task": "reports.tasks.expire_report_files", "schedule": 3600, "options": {"expires": 60}},
+    # Every few hours: a machine that was off at night still has its periods in the morning. Again makes no second one.
+    "make reporting periods": {"task": "plans.tasks.make_periods", "schedule": 4 * 3600, "options": {"expires": 3600}},
 }
 CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 
