@@ -30,6 +30,42 @@ class IsTooLarge(NotText):
     pass
 
 
+class IsTooLong(NotText):
+    """More pages or words than a plan has."""
+
+
+class IsOldWord(NotText):
+    """A .doc of Word 97–2003."""
+
+
+class IsEncrypted(NotText):
+    """Asks for a password."""
+
+
+class HasMacros(NotText):
+    pass
+
+
+class IsDamaged(NotText):
+    """Truncated, or broken inside."""
+
+
+class IsUnsafe(NotText):
+    """Built to harm whoever opens it, or beyond every size of a document."""
+
+
+class HasNoText(NotText):
+    """Pictures of pages: a scanned PDF."""
+
+
+class IsLegacyFont(NotText):
+    """Typed in TCVN3 or VNI."""
+
+
+class IsRenamed(NotText):
+    """The name says another format than the content is."""
+
+
 def decode(data: bytes) -> str:
     """UTF-8 with or without a mark, or UTF-16 with one. Raises IsEmpty, IsBinary, IsNotUnicode or IsTooLarge."""
     if len(data) > LARGEST:

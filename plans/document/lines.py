@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from plans.document.model import Source, Text
 from plans.document.spelling import fold, tidy
@@ -16,6 +16,9 @@ _MARKUP = re.compile(r"\*\*|__(?=\S)|(?<=\S)__|</?(?:b|i|u|p|center)\s*/?>|\\(?=
 _BREAK = re.compile(r"<br\s?/?>")
 _HEADING_MARK = re.compile(r"^\s{0,3}(?:#{1,6}|>)\s+")
 _ITALIC = re.compile(r"(?<![\w*_])([*_])(?=[^\s*_])([^*_]{1,300})(?<=\S)\1(?![\w*_])")
+# How a row of a table in Word or PDF is written as a line of text: "│ 1 │ Khảo sát ⏎ hiện trạng │ Tháng 3 │".
+CELL = "│"
+CELL_LINE = "⏎"
 # The body again in the paper's order, and the lines themselves: to be in one of these is not a use of a line.
 _NOT_A_USE = {"sections", "lines", "unrecognised"}
 
@@ -28,6 +31,7 @@ class RawLine:
     text: str
     after_gap: bool  # a blank line stands above it
     tidy: str = ""  # `text` with single spaces
+    cells: tuple[str, ...] = ()  # of a row whose cells are sure; a line of a cell ends with a newline
 
     @property
     def folded(self) -> str:
@@ -44,7 +48,12 @@ def split_lines(text: str) -> tuple[RawLine, ...]:
             gap = True
             continue
         text_of_line = clean(raw)
-        lines.append(RawLine(number, text_of_line, gap, tidy(text_of_line)))
+        cells = row_cells(text_of_line)
+        if cells:
+            flat = [cell.replace("\n", " ") for cell in cells]
+            lines.append(RawLine(number, "\t".join(flat), gap, tidy(" │ ".join(["", *flat, ""])), cells))
+        else:
+            lines.append(RawLine(number, text_of_line, gap, tidy(text_of_line)))
         gap = False
     return tuple(lines)
 
@@ -57,6 +66,26 @@ def clean(raw: str) -> str:
         if candidate.strip():
             return candidate.rstrip()
     return "\ufffd"
+
+
+def row_cells(line: str) -> tuple[str, ...]:
+    """The cells of a line that is written as a row; () of any other."""
+    inner = line.strip()
+    if not (inner.startswith(CELL) and inner.count(CELL) > 1):
+        return ()
+    cells = inner[1:].removesuffix(CELL).split(CELL)
+    return tuple("\n".join(part for each in cell.split(CELL_LINE) if (part := tidy(each))) for cell in cells)
+
+
+def write_row(cells: Iterable[str]) -> str:
+    """The line of text that `row_cells` takes apart again."""
+    words = [f" {CELL_LINE} ".join(filter(None, map(str.strip, _plain_cell(cell).split("\n")))) for cell in cells]
+    return f"{CELL} " + f" {CELL} ".join(words) + f" {CELL}"
+
+
+def _plain_cell(cell: str) -> str:
+    """Without the marks of a row, and with no line break but a newline."""
+    return "\n".join(cell.replace(CELL, "|").replace(CELL_LINE, " ").splitlines())
 
 
 def sources(value: object) -> Iterator[int]:

@@ -166,7 +166,12 @@ def _wrap_width(lines: tuple[RawLine, ...]) -> int | None:
         for line, following in pairwise(lines)
         if following.tidy[0].islower() and not line.tidy.endswith((".", ";", ":")) and not _begins(following.tidy)
     )
-    return lengths[len(lengths) * 9 // 10] if len(lengths) >= _SURE_WRAPS else None
+    if len(lengths) < _SURE_WRAPS:
+        return None
+    width = lengths[len(lengths) * 9 // 10]
+    # Lines far longer than that: paragraphs are whole here, only a title or a column is wrapped.
+    longer = sum(len(line.tidy) > 1.5 * width for line in lines)
+    return None if longer >= max(_SURE_WRAPS, len(lengths)) else width
 
 
 def _begins(text: str) -> bool:

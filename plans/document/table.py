@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from plans.document.lines import RawLine
+from plans.document.months import month_columns
 from plans.document.spelling import fold, tidy
 
 _COLUMNS = (
@@ -25,6 +26,7 @@ _COLUMNS = (
 ROW_NUMBER = re.compile(r"\(?(?:[IVXivx]{1,5}|\d{1,3}(?:\.\d{1,2}){0,3}|[A-Za-zđĐ])\s?[.)/]?\)?")
 _SEPARATOR = re.compile(r"[\s|:+=_-]+")
 _HEADER_LINES = 6
+_LONG_HEADER = 160
 _TOTAL = re.compile(r"(?:tong|cong)\b")
 STOP = re.compile(
     r"(?:[IVX]{1,5}\s?[./-]\s?\D|Phần\s|PHẦN\s|Điều\s+\d|(?:TM|KT|TL|TUQ)\.\s|(?:PHỤ LỤC|Phụ lục)\b|"
@@ -56,6 +58,12 @@ class Table:
     def column(self, kind: str) -> int | None:
         return self.kinds.index(kind) if kind in self.kinds else None
 
+    def costs(self) -> list[int]:
+        """The columns that say what a row costs: the one called the total where money is split over several."""
+        columns = [place for place, kind in enumerate(self.kinds) if kind == "cost"]
+        totals = [place for place in columns if re.search(r"\b(?:tong|cong)\b", fold(self.header.text(place)))]
+        return totals[:1] if len(columns) > 1 and totals else columns
+
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
@@ -66,6 +74,8 @@ class _Cells:
 
 def read_table(lines: tuple[RawLine, ...], start: int, stop: int) -> tuple[Table, int] | None:
     """The table whose header is the line at `start`, and the place after its last line; None when none begins there."""
+    if lines[start].cells:
+        return _read_rows(lines, start, stop)
     cells = _split(lines[start].text, None)
     if cells is None or not _is_header(cells.texts) or (cells.mode == "gap" and len(cells.texts) < 3):
         return None
@@ -74,7 +84,7 @@ def read_table(lines: tuple[RawLine, ...], start: int, stop: int) -> tuple[Table
     position = start + 1
     while position < stop:
         line = lines[position]
-        if STOP.match(line.tidy):
+        if line.cells or STOP.match(line.tidy):
             break
         row = _split(line.text, cells.mode)
         if row is None and (line.after_gap or cells.mode == "|"):
@@ -93,8 +103,44 @@ def read_table(lines: tuple[RawLine, ...], start: int, stop: int) -> tuple[Table
             current.lines.append(line)
             _add(row, current, cells)
         position += 1
-    table.kinds = [kind_of(" ".join(parts)) for parts in table.header.cells]
+    table.kinds = column_kinds([" ".join(parts) for parts in table.header.cells])
     return (table, position) if table.rows else None
+
+
+def _read_rows(lines: tuple[RawLine, ...], start: int, stop: int) -> tuple[Table, int]:
+    """The table of rows whose cells are sure; one without a known header keeps its rows and knows no column."""
+    end = start + 1
+    while end < stop and lines[end].cells and not lines[end].after_gap:
+        end += 1
+    rows = [Row([line], [cell.split("\n") if cell else [] for cell in line.cells]) for line in lines[start:end]]
+    texts = [[cell.replace("\n", " ") for cell in line.cells] for line in lines[start:end]]
+    place = next((place for place in range(min(len(rows), _HEADER_LINES)) if _is_header(texts[place], _LONG_HEADER)), 0)
+    table = Table(rows[place])
+    table.header.lines[:0] = [row.lines[0] for row in rows[:place]]
+    table.kinds = column_kinds(texts[place])
+    if not _is_header(texts[place], _LONG_HEADER):
+        table.kinds = [None] * len(texts[place])
+    for row, words in zip(rows[place + 1 :], texts[place + 1 :], strict=True):
+        if not any(words):
+            (table.rows[-1] if table.rows else table.header).lines.extend(row.lines)
+        elif not table.rows and _numbers_columns(words):
+            table.header.lines.extend(row.lines)
+        else:
+            table.rows.append(row)
+    return table, end
+
+
+def _numbers_columns(words: list[str]) -> bool:
+    """ "(1) (2) (3)" under a header."""
+    numbers = [word.strip(" ().[]") for word in words]
+    return len(numbers) > 2 and [each for each in numbers if each] == [
+        str(number + 1) for number, each in enumerate(numbers) if each
+    ]
+
+
+def column_kinds(header: list[str]) -> list[str | None]:
+    kinds = [kind_of(text) for text in header]
+    return month_columns(header, kinds)
 
 
 def _split(text: str, mode: str | None) -> _Cells | None:
@@ -114,11 +160,13 @@ def _split(text: str, mode: str | None) -> _Cells | None:
 
 def kind_of(text: str) -> str | None:
     folded = fold(tidy(text)).strip(" .*:")
+    if "%" in folded:  # a share of the work or of the money done
+        return None
     return next((kind for kind, pattern in _COLUMNS if pattern.match(folded)), None)
 
 
-def _is_header(texts: list[str]) -> bool:
-    if any(len(text) > 60 for text in texts):
+def _is_header(texts: list[str], longest: int = 60) -> bool:
+    if any(len(text) > longest for text in texts):
         return False
     kinds = {kind_of(text) for text in texts}
     return "title" in kinds and len(kinds - {None}) >= 2

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from plans.document.attributes import TaskDraft, read_period, similarity, split_attributes
 from plans.document.funding import cell_amount
 from plans.document.model import Task, Text
+from plans.document.months import marked_period
 from plans.document.paragraphs import Node
 from plans.document.spelling import strip_end
 from plans.document.table import Row, Table
@@ -39,6 +40,11 @@ def tasks_of_table(table: Table, year: int | None) -> TaskList:
             read.headings.append(_row_text(row))
             continue
         title = _cell(table, row, "title").replace("\n", " ")
+        alone = _only_words(row) if not title else None
+        if alone and table.column("title") is not None:  # a cell merged over the row
+            group = alone
+            read.headings.append(_row_text(row))
+            continue
         if not title:
             continue
         if _is_group(table, row):
@@ -133,11 +139,13 @@ def _task_of_row(table: Table, row: Row, title: str, group: str | None, year: in
     draft = TaskDraft(number_of(_cell(table, row, "number")), title, group, year, source=list(_source(row)))
     for kind in _COLUMNS:
         draft.add(kind, _cell(table, row, kind))
-    when = _cell(table, row, "period").replace("\n", " ")
+    when = _cell(table, row, "period").replace("\n", " ") or marked_period(
+        _header(table), table.kinds, [row.text(column) for column in range(len(row.cells))]
+    )
     draft.period = read_period(when, year) if when else draft.period  # a cell's words stay as they are
-    cost_column = table.column("cost")
-    if draft.cost_text and cost_column is not None:
-        draft.cost = cell_amount(draft.cost_text, table.header.text(cost_column))
+    costs = table.costs()
+    if draft.cost_text:
+        draft.cost = cell_amount(draft.cost_text, table.header.text(costs[0])) if len(costs) == 1 else None
     draft.details.extend(_other_cells(table, row))
     return draft.finished()
 
@@ -147,7 +155,7 @@ def _other_cells(table: Table, row: Row) -> tuple[Text, ...]:
     return tuple(
         Text(f"{table.header.text(column)}: {row.text(column)}".replace("\n", " "), _source(row))
         for column, kind in enumerate(table.kinds)
-        if kind in {None, "note"} and row.text(column)
+        if (kind in {None, "note"} or (kind == "cost" and column not in table.costs())) and row.text(column)
     )
 
 
@@ -241,7 +249,7 @@ def _is_group(table: Table, row: Row) -> bool:
 
 
 def _cost(table: Table, row: Row) -> int | None:
-    column = table.column("cost")
+    column = next(iter(table.costs()), None)
     header = table.header.text(column) if column is not None else ""
     filled = [row.text(place) for place in range(len(row.cells)) if re.search(r"\d", row.text(place))]
     text = row.text(column) if column is not None and row.text(column) else (filled[-1] if filled else "")
@@ -249,9 +257,18 @@ def _cost(table: Table, row: Row) -> int | None:
 
 
 def _cell(table: Table, row: Row, kind: str) -> str:
-    return "\n".join(
-        row.text(column) for column, of in enumerate(table.kinds) if of == kind and row.text(column)
-    ).strip()
+    columns = table.costs() if kind == "cost" else [place for place, of in enumerate(table.kinds) if of == kind]
+    return "\n".join(row.text(column) for column in columns if row.text(column)).strip()
+
+
+def _header(table: Table) -> list[str]:
+    return [table.header.text(column).replace("\n", " ") for column in range(len(table.kinds))]
+
+
+def _only_words(row: Row) -> str | None:
+    """The words of a row that fills one cell with words."""
+    filled = [row.text(column) for column in range(len(row.cells)) if row.text(column)]
+    return filled[0].replace("\n", " ") if len(filled) == 1 and re.search(r"[^\W\d]{2}", filled[0]) else None
 
 
 def _row_text(row: Row) -> Text:
