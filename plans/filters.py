@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import django_filters
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from plans.document.spelling import fold, tidy
-from plans.models import Plan, Standard
+from plans.models import Event, Plan, Standard
 from units.models import Unit
 from units.permissions import Permission
 
@@ -51,3 +52,35 @@ class PlanFilter(django_filters.FilterSet):
         years = self.queryset.order_by("-issue_year").values_list("issue_year", flat=True).distinct()
         choices = [("", _("All")), *((year, str(year)) for year in years if year)]
         self.form.fields["year"].widget = forms.Select(choices=choices)
+
+
+def _plans_with_events(request):
+    if request is None:
+        return Plan.objects.none()
+    seen = Event.objects.allowed_to(request.user, Permission.PLAN_VIEW)
+    return _visible(request).filter(pk__in=seen.values("plan")).order_by("-issue_year", "title")
+
+
+class EventFilter(django_filters.FilterSet):
+    """`since` and `until` are days in Asia/Ho_Chi_Minh: events that are on in any part of them."""
+
+    q = django_filters.CharFilter(label=_("Title or place"), method="search")
+    plan = django_filters.ModelChoiceFilter(label=_("Plan"), queryset=_plans_with_events, empty_label=_("All"))
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Event.Kind.choices, empty_label=_("All"))
+    state = django_filters.ChoiceFilter(label=_("State"), choices=Event.State.choices, empty_label=_("All"))
+    since = django_filters.DateFilter(
+        label=_("From"), field_name="ends_at", lookup_expr="date__gte", widget=forms.DateInput({"type": "date"})
+    )
+    until = django_filters.DateFilter(
+        label=_("To"), field_name="starts_at", lookup_expr="date__lte", widget=forms.DateInput({"type": "date"})
+    )
+
+    class Meta:
+        model = Event
+        fields = ["q", "plan", "kind", "state", "since", "until"]
+
+    def search(self, queryset, name, value):
+        """Every word, in any order; with its marks, since an event keeps no folded text."""
+        for word in value.split():
+            queryset = queryset.filter(Q(title__icontains=word) | Q(place__icontains=word))
+        return queryset

@@ -4,7 +4,7 @@ from django.urls import path
 
 from plans import views
 from plans.permissions import Act
-from plans.views import attendance, editing, events, lifecycle, schedule
+from plans.views import attendance, editing, events, evidence, lifecycle, schedule
 
 app_name = "plans"
 urlpatterns = [
@@ -26,12 +26,22 @@ urlpatterns = [
     path("events/<int:pk>/hold/", events.event_hold, name="event_hold"),
     path("events/<int:pk>/minutes/", events.event_minutes, name="event_minutes"),
     path("events/<int:pk>/invite/", attendance.event_invite, name="event_invite"),
+    path("events/<int:pk>/materials/", attendance.event_materials, name="event_materials"),
+    path(
+        "events/<int:pk>/materials/<int:file_pk>/remove/",
+        attendance.event_material_remove,
+        name="event_material_remove",
+    ),
     path("events/<int:pk>/conclusions/", attendance.conclusion_add, name="conclusion_add"),
     path("invitations/<int:pk>/", attendance.attendance, name="attendance"),
     path("invitations/<int:pk>/withdraw/", attendance.invitation_withdraw, name="invitation_withdraw"),
     path("conclusions/<int:pk>/", attendance.conclusion_edit, name="conclusion"),
     path("conclusions/<int:pk>/remove/", attendance.conclusion_remove, name="conclusion_remove"),
     path("conclusions/<int:pk>/task/", attendance.conclusion_task, name="conclusion_task"),
+    path("evidence/<int:pk>/", evidence.evidence_file, name="evidence"),
+    path("evidence/<int:pk>/preview/", evidence.evidence_preview, name="evidence_preview"),
+    path("evidence/<int:pk>/picture/", evidence.evidence_picture, name="evidence_picture"),
+    path("evidence/<int:pk>/withdraw/", evidence.evidence_withdraw, name="evidence_withdraw"),
     path("tasks/<int:pk>/", views.task_detail, name="task"),
     path("tasks/<int:pk>/units/", views.task_assign, name="assign"),
 ]

@@ -86,6 +86,7 @@ class Route:
 
 PK = {"pk": "plan.pk"}
 TASK, SHEET, JOB = {"pk": "task.pk"}, {"pk": "assessment.pk"}, {"pk": "job.pk"}
+EVENT = {"pk": "event.pk"}
 UNIT_A = {"object_id": "unit.pk"}
 PLAN_QUERY = {"plan": "plan.pk"}
 
@@ -149,6 +150,28 @@ ROUTES: list[Route] = [
     Route("plans:close", only(ISSUES_A, 200, SEES_A), only(ISSUES_A, 409, SEES_A), kwargs=PK),
     Route("plans:issue", only(ISSUES_A, 200, SEES_A), only(ISSUES_A, 422, SEES_A), kwargs=PK),
     Route("plans:list", EVERYBODY, NO_POST),
+    # Events.
+    Route("plans:events", EVERYBODY, NO_POST),
+    Route("plans:event", seen_by(SEES_A), NO_POST, kwargs=EVENT),
+    Route("plans:event_new", Answer(200, EDITOR_SOMEWHERE, others=403), Answer(422, EDITOR_SOMEWHERE, others=403)),
+    Route("plans:event_edit", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=EVENT),
+    Route("plans:event_cancel", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=EVENT),
+    Route("plans:event_invite", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=EVENT),
+    Route("plans:event_hold", NO_GET, only(EDITS_A, 422, SEES_A), kwargs=EVENT),
+    Route("plans:event_minutes", NO_GET, only(EDITS_A, 422, SEES_A), kwargs=EVENT),
+    Route("plans:event_materials", NO_GET, only(EDITS_A, 422, SEES_A), kwargs=EVENT),
+    Route(
+        "plans:event_material_remove",
+        NO_GET,
+        only(EDITS_A, 302, SEES_A),
+        kwargs=EVENT | {"file_pk": "material.pk"},
+    ),
+    Route("plans:attendance", NO_GET, only(EDITS_A, 422, SEES_A), kwargs={"pk": "invitation.pk"}),
+    Route("plans:invitation_withdraw", NO_GET, only(EDITS_A, 422, SEES_A), kwargs={"pk": "invitation.pk"}),
+    Route("plans:conclusion_add", NO_GET, only(EDITS_A, 422, SEES_A), kwargs=EVENT),
+    Route("plans:conclusion", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs={"pk": "conclusion.pk"}),
+    Route("plans:conclusion_remove", NO_GET, only(EDITS_A, 302, SEES_A), kwargs={"pk": "conclusion.pk"}),
+    Route("plans:conclusion_task", NO_GET, only(EDITS_A, 422, SEES_A), kwargs={"pk": "conclusion.pk"}),
     Route("plans:return", only(DECIDES_A, 200, SEES_A), only(DECIDES_A, 409, SEES_A), kwargs=PK),
     Route("plans:submit", only(EDITS_A, 200, SEES_A), only(EDITS_A, 302, SEES_A), kwargs=PK),
     Route("plans:schedule", seen_by(SEES_A), NO_POST, kwargs=PK),

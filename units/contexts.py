@@ -57,6 +57,13 @@ PLACES: list[tuple[_StrPromise | str, list[Place]]] = [
                 on_tabbar=True,
             ),
             Place(
+                url_name="plans:events",
+                prefixes=("/events/", "/conclusions/"),
+                label=_("Events"),
+                icon="calendar-days",
+                permission=Permission.PLAN_VIEW,
+            ),
+            Place(
                 url_name="budgets:list",
                 prefixes=("/budgets/",),
                 label=_("Money"),

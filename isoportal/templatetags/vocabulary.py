@@ -48,6 +48,11 @@ STATUSES: dict[str, dict[str, Status]] = {
         "returned": Status(_("Returned"), "warn", "undo-2"),
         "accepted": Status(_("Accepted"), "ok", "circle-check"),
     },
+    "event": {
+        "planned": Status(pgettext_lazy("event", "Planned"), "info", "calendar"),
+        "held": Status(pgettext_lazy("event", "Held"), "ok", "circle-check"),
+        "cancelled": Status(_("Cancelled"), "", "ban"),
+    },
     "round": {
         "planned": Status(_("Not open yet"), "", "circle-dashed"),
         "open": Status(pgettext_lazy("round", "Open"), "info", "circle-dot"),

@@ -114,6 +114,13 @@ class Invitation(models.Model):
         return f"{self.unit}: {self.seats}"
 
 
+class ConclusionQuerySet(UnitScopedQuerySet["Conclusion"]):
+    unit_path = "event__plan__unit"
+
+
+ConclusionManager = models.Manager.from_queryset(ConclusionQuerySet)
+
+
 class Conclusion(models.Model):
     """A conclusion of an event, and the task it became."""
 
@@ -126,6 +133,8 @@ class Conclusion(models.Model):
     due_on = models.DateField(_("deadline"), null=True, blank=True)
     task = models.OneToOneField(Task, null=True, blank=True, on_delete=models.PROTECT, related_name="conclusion")
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ConclusionManager()
 
     class Meta:
         ordering = ["order"]

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from plans import services
 from plans.access import rights_on
 from plans.contexts import plan_progress
+from plans.contexts.events import task_events
 from plans.forms import AssignForm, ProgressForm
 from plans.models import ProgressUpdate, Task, TaskPerformer
+from plans.permissions import OPEN
 from plans.views.plans import day_asked
 from units.access import allowed_units, get_allowed
 from units.http import UserRequest
@@ -51,6 +53,8 @@ def task_context(request: UserRequest, task: Task, form: ProgressForm | None = N
         "updates": list(updates),
         "form": form or (ProgressForm(units=units) if units else None),
         "assign_form": assign or (AssignForm(task=task, auto_id="assign_%s") if may_assign else None),
+        "task_events": task_events(task=task, user=request.user),
+        "may_plan_event": may_assign and task.plan.status in OPEN,
     }
 
 

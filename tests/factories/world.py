@@ -14,7 +14,11 @@ from activity.services import record
 from assessments.models import Assessment, CriteriaSet, Criterion, Round, Score
 from budgets.models import Budget, LedgerEntry
 from plans.models import (
+    Conclusion,
+    Event,
+    Evidence,
     Funding,
+    Invitation,
     LegalBasis,
     Passage,
     Plan,
@@ -138,6 +142,30 @@ def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
         budget=budget, amount=10, spent_on="2026-01-02", description=f"{mark}what", by=by
     )
     record(by=by, action="plans.imported", target=plan, unit_path=unit.path, changes={"title": [None, f"{mark}change"]})
+    event = Event.objects.create(
+        plan=plan,
+        task=task,
+        kind=Event.Kind.MEETING,
+        title=f"{mark}event",
+        place=f"{mark}place",
+        agenda=f"{mark}agenda",
+        minutes=f"{mark}minutes",
+        starts_at=datetime(2026, 1, 5, 1, tzinfo=UTC),
+        ends_at=datetime(2026, 1, 5, 4, tzinfo=UTC),
+        created_by=by,
+    )
+    invitation = Invitation.objects.create(event=event, unit=unit, seats=2, attended=1, names=f"{mark}names")
+    conclusion = Conclusion.objects.create(event=event, order=1, text=f"{mark}conclusion", unit=unit)
+    material = Evidence.objects.create(
+        unit=unit,
+        name=f"{mark}material.pdf",
+        media_type="application/pdf",
+        stored_as=f"{name}-material",
+        sha256=hashlib.sha256(f"{mark}material".encode()).hexdigest(),
+        size=1,
+        uploaded_by=by,
+    )
+    event.materials.add(material)
     job = ReportJob.objects.create(
         kind="progress",
         format="pdf",
@@ -150,7 +178,20 @@ def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
         sha256=hashlib.sha256(FILE).hexdigest(),
         size=len(FILE),
     )
-    return {"unit": unit, "plan": plan, "task": task, "update": update, "budget": budget, "entry": entry, "job": job}
+    return {
+        "unit": unit,
+        "plan": plan,
+        "task": task,
+        "update": update,
+        "budget": budget,
+        "entry": entry,
+        "job": job,
+    } | {
+        "event": event,
+        "invitation": invitation,
+        "conclusion": conclusion,
+        "material": material,
+    }
 
 
 def _sheet_of(cast: Cast, name: str, round_: Round, criterion: Criterion) -> dict[str, Any]:
