@@ -1,1 +1,1 @@
-"""What the timer does in the background. Each may run twice, or again after it failed: the second time finds nothing."""
+"""What the timer does. Each may run twice, or again after it failed: the second time finds nothing to do."""

@@ -122,6 +122,8 @@ def _outcome(pk: int, update: ProgressUpdate | None, by: User) -> Outcome:
 
 def _decide(update: ProgressUpdate, state: str, action: str, note: str, by: User) -> ProgressUpdate:
     require_open(update.task.plan)
+    # As it is now: who sent it may have changed since the caller looked, and nobody decides on their own.
+    update = ProgressUpdate.objects.select_related("task__plan", "unit", "decided_by").get(pk=update.pk)
     if not allowed_units(by, Permission.PROGRESS_ACCEPT).filter(pk=update.unit_id).exists():
         raise MayNotDecide(update.unit)
     if by.pk in {update.by_id, update.submitted_by_id}:
@@ -141,7 +143,7 @@ def _decide(update: ProgressUpdate, state: str, action: str, note: str, by: User
         state=state, decided_by=by, decided_at=now, decision_note=note
     )
     if not decided:
-        known = ProgressUpdate.objects.select_related("decided_by").get(pk=update.pk)
+        known = ProgressUpdate.objects.select_related("decided_by").get(pk=update.pk)  # maybe decided just now
         raise NotSent if known.state == State.DRAFT else AlreadyDecided(known)
     record(
         by=by,
