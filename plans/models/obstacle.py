@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,12 +11,22 @@ from django.utils.translation import pgettext_lazy
 
 from plans.models.plan import Plan
 from plans.models.task import Task
-from units.access import UnitScopedQuerySet
+from units.access import UnitScopedQuerySet, allowed_units
 from units.models import Unit, User
+from units.permissions import Permission
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 
 class ObstacleQuerySet(UnitScopedQuerySet["Obstacle"]):
-    pass
+    def allowed_to(self, user: User | AnonymousUser, permission: Permission) -> Self:
+        """A unit sees what it raised; whoever holds the plan sees, and with the right to answers, what stands in its
+        way. Raising and closing are rights of the unit that raised it."""
+        units = allowed_units(user, permission)
+        if permission == Permission.TASK_REPORT:
+            return self.filter(unit__in=units)
+        return self.filter(Q(unit__in=units) | Q(plan__unit__in=units))
 
 
 ObstacleManager = models.Manager.from_queryset(ObstacleQuerySet)
