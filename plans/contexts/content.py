@@ -1,7 +1,7 @@
 """The whole editable content of a plan as one frozen value: what the editor shows, a save compares, an amendment keeps.
 
-`source` are the numbers of the document's lines a part came from; parts written later bear numbers above the last line,
-so that a task and its paragraph in a section still find each other. They are no content: `PlanContent.words()` has none.
+`source` are the numbers of the document's lines a part came from; parts written later bear numbers above any
+document's, so that a task and its paragraph in a section still find each other. `PlanContent.words()` is without them.
 """
 
 from __future__ import annotations
@@ -319,9 +319,7 @@ def _without(value: Any, blanks: dict[str, Any]) -> Any:
         return tuple(_without(each, blanks) for each in value)
     if not is_dataclass(value) or isinstance(value, type):
         return value
-    changed = {
-        each.name: blanks.get(each.name, _without(getattr(value, each.name), blanks)) for each in fields(value)
-    }
+    changed = {each.name: blanks.get(each.name, _without(getattr(value, each.name), blanks)) for each in fields(value)}
     return replace(value, **changed)
 
 
