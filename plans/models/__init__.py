@@ -3,7 +3,7 @@ from plans.models.calendar import CalendarFeed, DayOff
 from plans.models.chasing import ChasedItem, ChasingLetter, ChasingRun, RegisterNumber
 from plans.models.event import Conclusion, Event, Invitation
 from plans.models.evidence import Evidence
-from plans.models.legal import LegalDocument
+from plans.models.legal import LegalAlias, LegalDocument
 from plans.models.obstacle import AnswerDeadline, Obstacle, ObstacleStep
 from plans.models.pilot import PilotPhase, PilotUnit
 from plans.models.plan import (
@@ -38,6 +38,7 @@ __all__ = [
     "Evidence",
     "Funding",
     "Invitation",
+    "LegalAlias",
     "LegalBasis",
     "LegalDocument",
     "Obstacle",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from plans.document.spelling import fold, tidy
 from units.access import UnitScopedQuerySet, roots_of
 from units.models import Unit
 from units.permissions import Permission
@@ -63,6 +64,7 @@ class LegalDocument(models.Model):
     )
     replaced_on = models.DateField(_("replaced from"), null=True, blank=True)
     file = models.ForeignKey("plans.Evidence", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    search_text = models.TextField(blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -88,3 +90,29 @@ class LegalDocument(models.Model):
 
     def __str__(self) -> str:
         return self.number or self.abstract[:80]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_text = self.words_to_search()
+        super().save(*args, **kwargs)
+
+    def words_to_search(self) -> str:
+        """What search looks in, without marks, so that "thu tuong" finds "Thủ tướng"."""
+        return tidy(fold(f"{self.number} {self.issuer} {self.abstract}"))
+
+
+class LegalAlias(models.Model):
+    """Another way in which citations call a document: what it was called in the record that was merged into it."""
+
+    document = models.ForeignKey(LegalDocument, on_delete=models.CASCADE, related_name="aliases")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=120)
+    issued_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("other name of a legal document")
+        verbose_name_plural = _("other names of legal documents")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["unit", "key"], name="legal_alias_by_key")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -11,6 +11,7 @@ from plans.services.acceptance import (
     accept_progress,
     return_progress,
 )
+from plans.services.citations import link_citations
 from plans.services.importing import AlreadyImported, import_document
 from plans.services.lifecycle import (
     CannotIssue,
@@ -94,6 +95,7 @@ __all__ = [
     "find_unit_for",
     "import_document",
     "issue_plan",
+    "link_citations",
     "report_progress",
     "require_open",
     "return_plan",

@@ -26,6 +26,7 @@ from plans.models import (
     TaskPerformer,
     UnrecognisedLine,
 )
+from plans.services.citations import link_citations
 from plans.services.matching import UnitNames, day_of
 from units.models import Unit, User
 
@@ -66,6 +67,7 @@ def import_document(*, document: PlanDocument, unit: Unit, by: User | None, text
     _add_parts(plan, document, names)
     for order, task in enumerate(document.tasks):
         _add_task(plan, task, order, names)
+    link_citations(plan=plan, by=by)
     record(
         by=by,
         action="plans.imported",
