@@ -2,6 +2,7 @@
 
 from reports.contexts.assessment import AssessmentReport, assessment_report
 from reports.contexts.job import JobItem, job_item
+from reports.contexts.printed_plan import PrintedPlan, printed_plan
 from reports.contexts.progress import ProgressReport, progress_report
 from reports.contexts.report import Column, DocumentReport, Kind, Report, Row, Sheet, SumOf
 
@@ -11,6 +12,7 @@ __all__ = [
     "DocumentReport",
     "JobItem",
     "Kind",
+    "PrintedPlan",
     "ProgressReport",
     "Report",
     "Row",
@@ -18,5 +20,6 @@ __all__ = [
     "SumOf",
     "assessment_report",
     "job_item",
+    "printed_plan",
     "progress_report",
 ]

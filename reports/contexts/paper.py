@@ -15,6 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from units.models import Unit
 
+LONGEST_ORGAN = 23  # capitals that its column takes
 NO_BREAK = "\u00a0"
 _COMMITTEE_OF_THE_PEOPLE = re.compile(r"(?:UBND|Ủy ban nhân dân)\s+", re.IGNORECASE)
 
@@ -26,7 +27,8 @@ class Paper:
     `type` is the kind of document in capitals, "" for a letter, which has a `subject` ("V/v …") and `addressees`
     instead. `organ` as running text has it, `organ_lines` and `parent_organ` as the head has them. `symbol_tail` is
     what follows `symbol_head` in the symbol, "" where it is not known. `authorities` stand above the space for the
-    signature, `office_lines` and `signatory` under it. What is "" or None stays an empty place.
+    signature, `office_lines` and `signatory` under it, with `signature_marks` ("(Đã ký)") in the space. `marks` are
+    framed under the number. What is "" or None stays an empty place.
     """
 
     parent_organ: str
@@ -47,7 +49,16 @@ class Paper:
     subject: Sequence[str] = ()
     addressees: Sequence[str] = ()
     signatory: str = ""
-    mark: str = ""
+    country: str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+    motto: str = "Độc lập - Tự do - Hạnh phúc"
+    marks: Sequence[str] = ()
+    signature_marks: Sequence[str] = ()
+
+    @property
+    def boxes(self) -> Sequence[str]:
+        """What stands framed under the number: that it is a draft, how urgent or secret it is."""
+        told = any(mark.upper().startswith("DỰ THẢO") for mark in self.marks)
+        return self.marks if told or not self.is_draft else ("DỰ THẢO", *self.marks)
 
 
 def upper(text: str) -> str:
@@ -56,9 +67,11 @@ def upper(text: str) -> str:
 
 
 def organ_lines(name: str) -> tuple[str, ...]:
-    """The organ as the head breaks it: a People's Committee over two lines, anything else on one."""
+    """The organ as the head breaks it: a People's Committee over two lines, a long name over as many as it needs."""
     match = _COMMITTEE_OF_THE_PEOPLE.match(name)
-    return ("ỦY BAN NHÂN DÂN", upper(name[match.end() :])) if match else (upper(name),)
+    if match:
+        return "ỦY BAN NHÂN DÂN", upper(name[match.end() :])
+    return balanced(upper(name), LONGEST_ORGAN) or ("",)
 
 
 def parent_organ(name: str, above: Unit | None) -> str:

@@ -6,7 +6,7 @@ here. A value that is a `DocumentReport` needs no template of its own, neither f
 
 from __future__ import annotations
 
-from reports.registry import assessment, progress
+from reports.registry import assessment, plan, progress
 from reports.registry.kind import LANGUAGE, ReportKind, unit_of
 from reports.registry.options import InvalidParams, NoAccess
 
@@ -16,6 +16,7 @@ KINDS: dict[str, ReportKind] = {
     kind.slug: kind
     for kind in (
         progress.KIND,
+        plan.KIND,
         assessment.KIND,
     )
 }

@@ -124,7 +124,7 @@ class _Writer:
 
     def _add_table(self, element: Any) -> None:
         section = self._document.sections[-1]
-        room = (section.page_width - section.left_margin - section.right_margin).mm
+        room = section.page_width.mm - section.left_margin.mm - section.right_margin.mm
         self._add(_body_table(element, room))
         self._add(_paragraph("space", []))
 
@@ -283,8 +283,11 @@ def _paragraphs(element: Any, kind: str, width: float = TEXT_MM) -> Iterator[Any
     if kind == "draft":
         _frame(paragraph, ("top", "left", "bottom", "right"), width, 27)
     previous = element.getprevious()
-    if kind == "signatory" and previous is not None and previous.get("class") == "office":
+    above = "" if previous is None else previous.get("class")
+    if kind == "signatory" and above == "office":
         paragraph.pPr.append(_element("spacing", before=0))  # the room to sign is above the office
+    elif above == "signature-mark":
+        paragraph.pPr.append(_element("spacing", before=547))
     yield paragraph
     if kind in {"organ", "motto", "abstract"}:
         longest = max((len(line) for line in "".join(text for text, _look in pieces).split("\n")), default=0)

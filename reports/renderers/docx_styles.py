@@ -74,6 +74,7 @@ LOOKS: dict[str, Look] = {
     "recipients-label": Look(12, LEFT, 18, bold=True, italic=True, follows=True),
     "recipient": Look(11, LEFT, 13),
     "authority": Look(14, CENTRE, 18, bold=True, follows=True),
+    "signature-mark": Look(14, CENTRE, 18, italic=True, before=28, follows=True),
     "office": Look(14, CENTRE, 18, bold=True, before=74, follows=True),
     "signatory": Look(14, CENTRE, 18, bold=True, before=74),
     "space": Look(1, LEFT, 1),
@@ -102,12 +103,9 @@ def add_styles(document: Document) -> None:
 
 
 def _add(styles: Any, identity: str, look: Look) -> None:
-    heading = f"Heading {identity[-1]}"
-    if identity.startswith("Heading") and heading in styles:
-        style = styles[heading]
-    else:
-        style = styles.add_style(identity, WD_STYLE_TYPE.PARAGRAPH)
-        style.quick_style = True
+    name = f"Heading {identity[-1]}" if identity.startswith("Heading") else identity
+    style = styles[name] if name in styles else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    style.quick_style = True
     letters = style.element.get_or_add_rPr()
     letters.clear()
     style.font.name, style.font.size, style.font.bold, style.font.italic = FONT, Pt(look.size), look.bold, look.italic
