@@ -93,9 +93,11 @@ def _rewritten_row(block: Block, old: TaskContent, new: TaskContent, manner_of: 
             return
         if place is None:
             place = _place_of_words(cells, before)
+        if place is not None and before and before not in cells[place] and after and after in cells[place]:
+            return  # said already
         if place is not None:
             cells[place] = cells[place].replace(before, after, 1) if before and before in cells[place] else after
-        elif title is not None and after:
+        elif title is not None and after and _place_of_words(cells, after) is None:
             cells[title] = f"{cells[title]}\n{name}: {after}".strip()
 
     put(_place(block.header, "number"), old.number, new.number, "")
@@ -173,7 +175,10 @@ def _rewritten_paragraphs(block: Block, old: TaskContent, new: TaskContent) -> B
         items[0] = replace(items[0], label=_numbered(items[0].label, new.number, old.number))
     if old.title != new.title:
         said = items[0].text
-        items[0] = _swapped(items[0], old.title, new.title) if old.title in said else replace(items[0], text=new.title)
+        if old.title and old.title in said:
+            items[0] = _swapped(items[0], old.title, new.title)
+        elif new.title not in said:
+            items[0] = replace(items[0], text=new.title)
     for field, name in _ATTRIBUTES.items():
         before, after = getattr(old, field), getattr(new, field)
         if before != after:
@@ -192,7 +197,7 @@ def _put(items: list[ItemContent], before: str, after: str, name: str, depth: in
         items[place] = _swapped(items[place], before, after)
         if not after and ATTRIBUTE.fullmatch(f"{fold(items[place].text).strip(' .;')} "):
             del items[place]
-    elif after:
+    elif after and not any(after in item.text for item in items):
         items.append(ItemContent(label="-", text=f"{name}: {after}", depth=depth + 1, source=task.source))
 
 
@@ -260,6 +265,8 @@ def _listed(
         if tag == "equal":
             continue
         for words in added:
+            if any(words in item.text for item in items):
+                continue
             depth = items[last].depth if last else (items[0].depth + 1 if items else 1)
             items.insert(last + 1, ItemContent(label="-", text=words, depth=depth, source=source))
             last += 1

@@ -14,6 +14,7 @@ from plans.contexts.content import HEAD, PlanContent, content_of
 from plans.contexts.diff import Change, diff
 from plans.models import Plan, Section
 from plans.permissions import EDITABLE
+from plans.services.citations import link_citations
 from plans.services.preparing import prepared
 from plans.services.standing import LastStep, locked
 from plans.services.writing import write_parts
@@ -79,6 +80,8 @@ def save_content(*, plan: Plan, content: PlanContent, expected_version: int, by:
     if not rows.update(version=F("version") + 1, updated_at=timezone.now(), **head):
         raise StaleContent(now, before)
     write_parts(now, before, after)
+    if after.legal_bases != before.legal_bases:
+        link_citations(plan=now, by=by)
     now.refresh_from_db()
     record(by=by, action="plans.edited", target=now, unit_path=now.unit.path, changes=logged(diff(before, after)))
     return now

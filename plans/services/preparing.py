@@ -35,8 +35,7 @@ def prepared(plan: Plan, before: PlanContent, content: PlanContent) -> PlanConte
 
     Raises UnknownUnit, ForeignTask. Up to three queries.
     """
-    _require_own_tasks(plan, before, content)
-    _require_own_units(plan, before, content)
+    require_own(plan, before, content)
     names: UnitNames | None = None
     known = {each.id: each for each in before.tasks if each.id}
     tasks = []
@@ -76,6 +75,12 @@ def _linked(task: TaskContent, old: TaskContent | None, names: UnitNames) -> Ite
 def _matched(each: ResponsibilityContent, names: UnitNames) -> ResponsibilityContent:
     found = names.find(each.body)
     return replace(each, unit=found.pk if found else None)
+
+
+def require_own(plan: Plan, before: PlanContent, content: PlanContent) -> None:
+    """Raises UnknownUnit, ForeignTask where `content` speaks of what is not the plan's. Up to two queries."""
+    _require_own_tasks(plan, before, content)
+    _require_own_units(plan, before, content)
 
 
 def _require_own_tasks(plan: Plan, before: PlanContent, content: PlanContent) -> None:

@@ -156,8 +156,9 @@ def _write_tasks(
     _remove(plan, [task.id for task in before if task.id and task.id not in kept], cancel=cancel_removed)
     rows = {task.pk: task for task in Task.objects.filter(plan=plan).select_for_update(no_key=True).order_by("pk")}
     known = {task.id: task for task in before}
-    order = [*(task.id for task in after), *sorted(rows.keys() - kept, key=lambda pk: rows[pk].order)]
-    is_moved = [pk and rows[pk].order for pk in order] != list(range(len(order)))
+    rest = sorted(rows.keys() - kept, key=lambda pk: rows[pk].order)
+    places = [rows[pk].order if pk else None for pk in (*(task.id for task in after), *rest)]
+    is_moved = places != list(range(len(places)))
     if is_moved:
         # Places are unique at every moment: all go up out of the way first.
         Task.objects.filter(plan=plan).update(order=F("order") + _ASIDE)
@@ -179,7 +180,7 @@ def _write_tasks(
         if old is None or old.performers != task.performers:
             _write_performers(task.id, task.performers)
     if is_moved:
-        for place, pk in enumerate(order[len(after) :], start=len(after)):
+        for place, pk in enumerate(rest, start=len(after)):
             Task.objects.filter(pk=pk).update(order=place)
 
 

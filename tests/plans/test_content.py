@@ -148,7 +148,7 @@ def test_a_new_task_has_a_row_like_its_neighbours(bac_giang, officer):
     )
     tasks = list(content.tasks)
 
-    save(bac_giang, replace(content, tasks=tuple([*tasks[:2], fresh, *tasks[2:]])), officer)
+    save(bac_giang, replace(content, tasks=(*tasks[:2], fresh, *tasks[2:])), officer)
 
     after = printed(bac_giang)
     place = next(at for at, line in enumerate(after) if "Mở lớp" in line)
@@ -181,7 +181,7 @@ def test_a_removed_task_takes_its_line_along(seed, officer):
 
     after = printed(seed)
     assert len(after) == len(before) - 1
-    assert [line for line in before if line not in after][0].startswith("1.")
+    assert next(line for line in before if line not in after).startswith("1.")
     assert seed.tasks.count() == len(content.tasks) - 1
 
 
