@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 
 LARGEST = 5_000_000
+MOST_PAGES = 60  # of a PDF
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Word, PDF, old Office and archives: what people hand over when they mean their text.
 _OTHER_FORMATS = (b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff")

@@ -39,7 +39,7 @@ def settle(document: PlanDocument, lines: tuple[RawLine, ...]) -> PlanDocument:
     ]
     return dataclasses.replace(
         document,
-        lines=tuple(Line(line.number, line.tidy) for line in lines),
+        lines=tuple(Line(line.number, line.tidy, line.cells) for line in lines),
         unrecognised=tuple(Text(line.tidy, (line.number,)) for line in missing),
     )
 

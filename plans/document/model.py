@@ -29,10 +29,11 @@ Source = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One non-blank line of the file: its number and its text, NFC, without markup, trimmed."""
+    """One non-blank line of the file: its number and its text, NFC, without markup, trimmed; a table's row in cells."""
 
     number: int
     text: str
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,15 @@ from pdfplumber.page import Page
 from pdfplumber.pdf import PDF
 from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
-from plans.document.decoding import HasNoText, IsDamaged, IsEncrypted, IsLegacyFont, IsTooLong, IsUnsafe
+from plans.document.decoding import (
+    MOST_PAGES,
+    HasNoText,
+    IsDamaged,
+    IsEncrypted,
+    IsLegacyFont,
+    IsTooLong,
+    IsUnsafe,
+)
 from plans.document.grid import Cell, write_table
 from plans.document.legacy import names_legacy_font
 from plans.document.pdf_lines import (
@@ -31,7 +39,6 @@ from plans.document.pdf_lines import (
 )
 from plans.document.table import kind_of
 
-MOST_PAGES = 60
 _WIDEST = 2500.0  # points; A2 is 1684 high
 _LARGEST_STREAM = 3_000_000
 _MOST_CHARACTERS = 25_000  # of one page

@@ -3,20 +3,22 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from plans.document.decoding import IsEmpty, IsNotUnicode, NotText, decode
+from plans.document.files import LARGEST_TEXT, plain
+from plans.document.legacy import is_legacy
+from plans.services.papers import UnreadablePaper, read_paper
 from units.models import Unit
 
-DOCUMENT_BYTES = 1_000_000
+DOCUMENT_BYTES = LARGEST_TEXT
 
 
 class DocumentForm(forms.Form):
-    """A document as a text file or pasted, never both."""
+    """A document as a file (text, Word, PDF) or pasted, never both."""
 
     file = forms.FileField(
-        label=_("Text file (.txt)"),
+        label=_("File (.docx, .pdf, .txt)"),
         required=False,
-        widget=forms.ClearableFileInput(attrs={"accept": ".txt,text/plain"}),
-        help_text=_("UTF-8, up to 1 MB. Word and PDF files are not read yet: copy their text into the field below."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".docx,.pdf,.txt"}),
+        help_text=_("Up to 10 MB. A PDF must have text in it: a scan has only pictures."),
     )
     text = forms.CharField(
         label=_("Text of the document"),
@@ -40,22 +42,22 @@ class DocumentForm(forms.Form):
         file = self.cleaned_data["file"]
         if not file:
             return ""
-        if file.size > DOCUMENT_BYTES:
-            raise forms.ValidationError(_("The file is larger than 1 MB. Send the text of the plan alone."))
         try:
-            return decode(file.read())
-        except IsEmpty:
-            raise forms.ValidationError(_("The file is empty. Choose the file with the text of the plan.")) from None
-        except IsNotUnicode:
-            raise forms.ValidationError(_("The file is not UTF-8. Save it as UTF-8 text and send it again.")) from None
-        except NotText:
-            message = _("This is not a text file. Open the document, copy its text and paste it below.")
-            raise forms.ValidationError(message) from None
+            text = read_paper(name=file.name, data=file.read())
+        except UnreadablePaper as reason:
+            raise forms.ValidationError(str(reason)) from None
+        if len(text.encode()) > DOCUMENT_BYTES:
+            raise forms.ValidationError(_("The text is larger than 1 MB. Send the text of the plan alone."))
+        return text
 
     def clean_text(self):
-        text = self.cleaned_data["text"]
+        text = plain(self.cleaned_data["text"])
         if len(text.encode("utf-8", "surrogatepass")) > DOCUMENT_BYTES:
             raise forms.ValidationError(_("The text is larger than 1 MB. Paste the text of the plan alone."))
+        if is_legacy(text):
+            raise forms.ValidationError(
+                _("The text is typed in a font from before Unicode (TCVN3 or VNI). Convert it to Unicode and paste it.")
+            )
         return text
 
     def clean(self):
@@ -64,7 +66,7 @@ class DocumentForm(forms.Form):
             return data
         words = [text for text in (data.get("file"), data.get("text")) if text and text.strip()]
         if not words:
-            self.add_error("text", _("Choose a text file or paste the text of the document."))
+            self.add_error("text", _("Choose a file or paste the text of the document."))
         elif len(words) == 2 and words[0] != words[1]:
             self.add_error("text", _("A file and a text were both given. Clear one of them."))
         else:

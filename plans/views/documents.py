@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from plans import services
+from plans.contexts.reading import reading_of
 from plans.document import read_document
 from plans.forms import DocumentForm
 from units.access import allowed_units
@@ -32,7 +33,7 @@ def plan_import(request: UserRequest) -> HttpResponse:
     text = form.cleaned_data["text"]
     document = read_document(text)
     unit = form.cleaned_data["unit"] or within(units, services.find_unit_for(document))
-    context = {"form": form, "document": document, "unit": unit, "text": text, "lines": lines_of(document)}
+    context = {"form": form, "document": document, "unit": unit, "text": text, "reading": reading_of(document)}
     if request.POST.get("step") == "save":
         if unit is None:
             form.add_error("unit", _("The document does not say which of your units issues it. Choose the unit."))
@@ -49,8 +50,3 @@ def plan_import(request: UserRequest) -> HttpResponse:
 
 def within(units, unit: Unit | None) -> Unit | None:
     return units.filter(pk=unit.pk).first() if unit else None
-
-
-def lines_of(document) -> list[tuple[int, str, bool]]:
-    unrecognised = {number for line in document.unrecognised for number in line.source}
-    return [(line.number, line.text, line.number in unrecognised) for line in document.lines]

@@ -12,19 +12,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from plans.document import PlanDocument, read_document, to_json
-from plans.document.decoding import LARGEST, IsBinary, IsEmpty, IsTooLarge, NotText, decode
+from plans.document.decoding import IsTooLarge
+from plans.document.files import LARGEST_FILE
 from plans.services import AlreadyImported, find_unit_for, import_document
+from plans.services.papers import UnreadablePaper, read_paper
 from units.models import Unit
 
 
 class Command(BaseCommand):
     help = (
-        "Read plans or decisions from text files (UTF-8, or UTF-16 with a mark) and make a draft plan of each. "
+        "Read plans or decisions from .txt (UTF-8, or UTF-16 with a mark), .docx or .pdf files; each becomes a draft. "
         "All files are saved or none. With --json the documents are only printed: nothing is saved."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("files", nargs="+", metavar="FILE", help="text of a plan or decision")
+        parser.add_argument("files", nargs="+", metavar="FILE", help="a plan or decision as .txt, .docx or .pdf")
         parser.add_argument("--dry-run", action="store_true", help="say what would be made, save nothing")
         parser.add_argument(
             "--json",
@@ -53,25 +55,17 @@ class Command(BaseCommand):
     def _read(self, name: str) -> str:
         try:
             path = Path(name)
-            if path.is_file() and path.stat().st_size > LARGEST:
-                raise IsTooLarge
-            return decode(path.read_bytes())
+            if path.is_file() and path.stat().st_size > LARGEST_FILE:
+                raise CommandError(f"{name}: {UnreadablePaper(IsTooLarge())}")
+            return read_paper(name=name, data=path.read_bytes())
         except FileNotFoundError:
             reason = _("there is no such file.")
         except IsADirectoryError:
-            reason = _("this is a folder; name the text files in it.")
+            reason = _("this is a folder; name the files in it.")
         except (OSError, ValueError):
             reason = _("the file cannot be opened; check its name and your right to read it.")
-        except IsEmpty:
-            reason = _("the file is empty.")
-        except IsBinary:
-            reason = _("this is not a text file; save the document as plain text (UTF-8) first.")
-        except IsTooLarge:
-            reason = _("the file is larger than %(size)s MB; give the text of one document.") % {
-                "size": LARGEST // 1_000_000
-            }
-        except NotText:
-            reason = _("the text is not in UTF-8; save it again with the encoding UTF-8.")
+        except UnreadablePaper as unreadable:
+            reason = str(unreadable)
         raise CommandError(f"{name}: {reason}")
 
     def _unit(self, wanted: str) -> Unit:
