@@ -50,14 +50,26 @@ class RegisterNumber(models.Model):
         return f"{self.number:02d}/{self.symbol}"
 
 
+class ChasingRunQuerySet(UnitScopedQuerySet["ChasingRun"]):
+    pass
+
+
+ChasingRunManager = models.Manager.from_queryset(ChasingRunQuerySet)
+
+
 class ChasingRun(models.Model):
-    """One act of chasing: who chased whom, when, by when they are to answer."""
+    """One act of chasing: who chased whom, when, by when they are to answer. `symbol` follows the number of its letters
+    ("SKHCN-TĐC"), `recipients` are who gets them besides the late unit, in their order, the filing line last."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("issuing unit"))
     as_of = models.DateField(_("late as of"))
     respond_by = models.DateField(_("answer by"))
+    symbol = models.CharField(_("symbol"), max_length=60, blank=True)
+    recipients = models.JSONField(_("recipients"), default=list)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
+
+    objects = ChasingRunManager()
 
     class Meta:
         ordering = ["-pk"]

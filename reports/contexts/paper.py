@@ -17,6 +17,7 @@ from units.models import Unit
 
 LONGEST_ORGAN = 23  # capitals that its column takes
 NO_BREAK = "\u00a0"
+_EDITION = re.compile(r"(?<=ISO) (?=\d)")  # "ISO 9001" stays on one line
 _COMMITTEE_OF_THE_PEOPLE = re.compile(r"(?:UBND|Ủy ban nhân dân)\s+", re.IGNORECASE)
 
 
@@ -91,6 +92,7 @@ def office_lines(office: str) -> tuple[str, ...]:
 
 def balanced(text: str, most: int = 58) -> tuple[str, ...]:
     """A heading over as few lines as it needs, of much the same length: no last word alone."""
+    text = _EDITION.sub(NO_BREAK, text)
     lines = textwrap.wrap(text, most)
     for width in range(most, 0, -1):
         narrower = textwrap.wrap(text, width)

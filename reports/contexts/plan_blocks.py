@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from plans.contexts.printing import FIRST_OWN_LINE
 from plans.document.spelling import fold
 from plans.models import LegalBasis, Passage, Plan, Section, Task
 from reports.contexts import paper
@@ -18,6 +19,7 @@ _TASKS_TITLE = "NỘI DUNG VÀ TIẾN ĐỘ THỰC HIỆN"
 _NUMBERED = re.compile(r"\d+(?:\.\d+)*[.)]?$")
 _ARTICLE = re.compile(r"điều\s+\d+", re.IGNORECASE)
 _TOTAL = re.compile(r"(?:tong(?: cong| so)?|cong)\b")
+_AMOUNT = re.compile(r"\d{1,3}(?:[.,]\d{3})+(?:,\d+)?")
 _BULLETS = re.compile(r"\s+(?=- )")
 _HEAD = {
     Passage.Kind.MARK,
@@ -63,7 +65,7 @@ def body_of(plan: Plan) -> tuple[list[Block], list[Annex]]:
 def _signed_at(plan: Plan) -> float:
     lines = [line for each in plan.signature_lines.all() for line in each.source_lines]
     lines += [line for each in plan.recipients.all() for line in each.source_lines]
-    return min(lines, default=float("inf"))
+    return min((line for line in lines if line < FIRST_OWN_LINE), default=float("inf"))
 
 
 def _parts(plan: Plan, tasks: Sequence[Task]) -> Iterator[_Part]:
@@ -98,7 +100,8 @@ class _Places:
     def all(self, parts: Iterable[tuple[Sequence[int], list[Block], str]]) -> Iterator[_Part]:
         at: float | None = None
         for lines, blocks, annex_title in parts:
-            own = float(min(lines)) if lines else self._last if at is None else at
+            known = [line for line in lines if line < FIRST_OWN_LINE]  # what the portal numbered has no place there
+            own = float(min(known)) if known else self._last if at is None else at
             at = own if at is None else max(at, own)
             self._last = max(self._last, at)
             yield _Part(at, blocks, annex_title)
@@ -204,7 +207,8 @@ def _row(cells: Sequence[str], widths: Sequence[float | None]) -> Row:
 def _cell(text: str, width: float | None) -> Cell:
     lines = [line for each in text.split("\n") for line in (_BULLETS.split(each) if each.startswith("- ") else [each])]
     short = width is not None and width <= 36 and len(lines) == 1
-    return Cell(lines=lines, align="centre" if short else "")
+    amount = bool(_AMOUNT.fullmatch(text))
+    return Cell(lines=lines, align="number" if amount else "centre" if short else "")
 
 
 def _widths(titles: Sequence[str]) -> list[float | None]:
