@@ -37,7 +37,7 @@ _MARK = re.compile(
     + r"|(?<![\d/.-])(?P<sd>\d{1,2})\s?/\s?(?P<sdm>\d{1,2})(?![\d/])"
     + r"|\bngay\s+(?P<nd>\d{1,2})(?![\d/])"
     + rf"|(?<![\d/])(?P<y>{_YEAR})(?![\d/])"
-    + rf"|{_JOIN}(?:quy\s+)?(?P<lq>{_QUARTER})\b(?!\s?[/.-]\s?\d{{1,2}}(?!\d))"
+    + rf"|{_JOIN}(?P<lqw>quy\s+)?(?P<lq>{_QUARTER})\b(?!\s?[/.-]\s?\d{{1,2}}(?!\d))"
     + _OF_YEAR.format("lqy")
     + rf"|{_JOIN}(?P<l>\d{{1,2}})(?!\d|\s+thang)(?:\s?/\s?(?P<lm>\d{{1,2}})(?!\d))?"
     + _OF_YEAR.format("ly")
@@ -158,7 +158,7 @@ def _absolute(part: dict[str, str | None]) -> _Mark | None:
 
 def _relative(part: dict[str, str | None], before: _Mark) -> _Mark | None:
     """A number that goes on in the unit of the mark before it: "tháng 10-12", "Quý I, II", "ngày 12-15/5"."""
-    if part["lq"] and before.kind == "quarter":
+    if part["lq"] and (before.kind == "quarter" or part["lqw"]):
         return _quarter(part["lq"], part["lqy"])
     number, month = part["l"] or part["lq"], part["lm"]
     if number is None or not number.isdigit():

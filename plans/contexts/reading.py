@@ -126,15 +126,19 @@ def _head(document: PlanDocument) -> Iterator[Entry]:
     date = document.issue_date
     number = "/".join(filter(None, (document.number or ("…" if document.symbol else ""), document.symbol)))
     yield Entry(number, document.number_source, _("Number, symbol"), "" if document.number else _("no number yet"))
-    yield Entry(document.kind or "", document.kind_source, _("Kind"), _("no kind found"))
-    yield Entry(document.title or "", document.title_source, _("Title"), _("no title found"))
+    yield _found(document.kind, document.kind_source, _("Kind"), _("no kind found"))
+    yield _found(document.title, document.title_source, _("Title"), _("no title found"))
     written = "/".join(f"{part:02d}" if part else "…" for part in (date.day, date.month)) + f"/{date.year or '…'}"
     found = [document.place or "", written if date.day or date.month or date.year else ""]
     lacks = "" if date.day and date.month and date.year else _("the date has gaps")
     yield Entry(", ".join(filter(None, found)), date.source, _("Place and date"), lacks)
-    yield Entry(document.issuer or "", document.issuer_source, _("Issued by"), _("no issuer found"))
+    yield _found(document.issuer, document.issuer_source, _("Issued by"), _("no issuer found"))
     standards = ", ".join(document.standards)
-    yield Entry(standards, document.title_source if standards else (), _("Standard"), _("no standard found"))
+    yield _found(standards, document.title_source, _("Standard"), _("no standard found"))
+
+
+def _found(text: str | None, lines: tuple[int, ...], label: str, missing: str) -> Entry:
+    return Entry(text, lines, label) if text else Entry("", (), label, missing)
 
 
 def _task(task: Task) -> Entry:
@@ -151,7 +155,7 @@ def _task(task: Task) -> Entry:
     ]
     if task.period.text:
         due = _("due %(day)s") % {"day": day(task.period.end)} if task.period.end else ""
-        details.append((_("Time"), f"{task.period.text} ({due})" if due else task.period.text))
+        details.append((pgettext("task", "Time"), f"{task.period.text} ({due})" if due else task.period.text))
     for word, value in (
         (_("Quantity"), task.quantity),
         (_("Deliverable"), task.deliverable),

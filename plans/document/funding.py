@@ -27,6 +27,9 @@ _SOURCE = re.compile(
     r"duoc|giao|chi|cap|tu chu|da)))"
 )
 _SOURCE_ITSELF = re.compile(r"(?:^|\n)(?:\d{1,2}[.)]\s*|[-+]\s*)?(?P<source>(?:nguon )?ngan sach\b(?![^.\n]{0,200}:))")
+_SOURCE_WITH_SUM = re.compile(
+    r"(?:^|\n)(?:\d{1,2}[.)]\s*|[-+]\s*)?(?P<source>(?:nguon )?ngan sach\b(?=[^.:\n]{0,150}:\s*\d))"
+)
 _SOURCE_END = re.compile(
     r" la\s*:|\bla\s+(?=\d)|[.;:(\n]|,\s*(?:tong|voi|so tien|theo|trong do|cu the|kinh phi)\b"
     r"|\s(?:voi tong|voi so tien|bao dam|dam bao|chi tra)\b"
@@ -107,7 +110,10 @@ def _fund_source(text: str) -> str | None:
     labelled = _after(_SOURCE_LABEL, text)
     if labelled:
         return labelled
+    only = _SOURCE_WITH_SUM.findall(fold(text))
     found = _SOURCE.search(fold(text)) or _SOURCE_ITSELF.search(fold(text))
+    if not found and len(only) == 1:  # several budgets, each with its sum, are no one source
+        found = _SOURCE_WITH_SUM.search(fold(text))
     if not found:
         return None
     begin = found.start("source")

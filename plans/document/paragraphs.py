@@ -40,7 +40,7 @@ _BARE_HEADING = re.compile(
 _PAGE_NUMBER = re.compile(r"(?:-\s?)?\d{1,3}(?:\s?-)?|Trang \d{1,3}(?:\s?/\s?\d{1,3})?")
 _NOTE = re.compile(r"\(.*(?:phu luc|kem theo|bieu mau|du toan chi tiet)")
 # Words that begin a legal basis or the closing clause, never the rest of a sentence.
-_BEGINS_ANEW = re.compile(
+BEGINS_ANEW = re.compile(
     r"(?:can cu|theo de nghi|xet|thuc hien (?:ke hoach|quyet dinh|chuong trinh|cong van)|trong qua trinh|tren day la)\b"
 )
 _ISSUES = re.compile(r"\b(?:ban hanh|xay dung|de ra) (?:ke hoach|chuong trinh)\b.*:$")
@@ -182,7 +182,7 @@ def _goes_on(node: Node, line: RawLine, gap: bool, width: int | None) -> bool:
     """Whether `line`, which has no label, is the rest of the sentence that the page or the column cut."""
     before, text = node.lines[-1].tidy, line.tidy
     folded = fold(text)
-    if ATTRIBUTE.match(folded) or _NOTE.match(folded) or (text[0].isupper() and _BEGINS_ANEW.match(folded)):
+    if ATTRIBUTE.match(folded) or _NOTE.match(folded) or (text[0].isupper() and BEGINS_ANEW.match(folded)):
         return False
     is_full = not gap and width is not None and len(before) + 1 + len(text.split(" ", 1)[0]) > width - 3
     if before.endswith(",") and text[0].isupper() and not is_full and _ISSUES.search(folded):

@@ -123,7 +123,10 @@ def _check(page: Page) -> None:
 
 def _take_tables(page: Page, read: _Page) -> None:
     """Move the words in ruled tables out of the page's words into cells."""
-    for table in page.find_tables():
+    uprights = [edge for edge in page.edges if edge["orientation"] == "v"]
+    # A table that goes on overleaf is often not closed by a line: its uprights tell where it ends on this page.
+    ends = {max(edge["bottom"] for edge in uprights), min(edge["top"] for edge in uprights)} if uprights else set()
+    for table in page.find_tables({"explicit_horizontal_lines": sorted(ends)}):
         found = [cell for cell in table.cells if cell]
         lefts, tops = _edges(cell[0] for cell in found), _edges(cell[1] for cell in found)
         if len(lefts) < 2 or not found:
@@ -201,7 +204,7 @@ def _continue(table: _TableOnPage, more: _TableOnPage) -> None:
     height = max(cell.row + cell.rows for cell in table.cells)
     heads = [_row(table, row) for row in range(height)]
     first = 0
-    while first < 4 and _row(more, first) and _row(more, first) == heads[first : first + 1][0]:
+    while first < min(4, height) and _row(more, first) and _row(more, first) == heads[first]:
         first += 1
     rest = [cell for cell in more.cells if cell.row >= first]
     numbered = any(kind_of(text) == "number" for text in heads[0].values())

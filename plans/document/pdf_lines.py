@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from unicodedata import normalize
 
 from plans.document.head import KIND
-from plans.document.paragraphs import label_of
+from plans.document.paragraphs import BEGINS_ANEW, label_of
 from plans.document.spelling import fold, tidy
 
 _RECIPIENTS = re.compile(r"(?:noi nhan|noi gui)\b")
@@ -68,7 +69,7 @@ class PrintedLine:
 
 
 def words_of(found: Iterable[dict[str, Any]]) -> list[Word]:
-    return [Word(each["text"], each["x0"], each["x1"], each["top"], each["bottom"]) for each in found]
+    return [Word(normalize("NFC", each["text"]), each["x0"], each["x1"], each["top"], each["bottom"]) for each in found]
 
 
 def lines_of(words: Iterable[Word]) -> list[PrintedLine]:
@@ -149,7 +150,7 @@ def cell_text(words: list[Word], width: float) -> str:
         if before is None or fits or label_of(text)[0] != "none":
             lines.append(text)
         else:
-            lines[-1] += " " + text
+            lines[-1] += text if lines[-1].endswith("/") else f" {text}"
         before = line
     return "\n".join(lines)
 
@@ -163,7 +164,10 @@ def _goes_on(before: PrintedLine, line: PrintedLine) -> bool:
     first = line.words[0]
     if before.x1 + 3 + (first.x1 - first.x0) < before.right - 2:
         return False
-    labelled = label_of(tidy(line.text))[0] != "none"
+    text = tidy(line.text)
+    if text[0].isupper() and BEGINS_ANEW.match(fold(text)):
+        return False
+    labelled = label_of(text)[0] != "none"
     if line.x0 <= line.left + 6:
         return not labelled or line.indents_labels
     hangs = label_of(tidy(before.text))[0] != "none" and 2 < line.x0 - before.x0 < 45

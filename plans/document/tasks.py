@@ -266,9 +266,10 @@ def _header(table: Table) -> list[str]:
 
 
 def _only_words(row: Row) -> str | None:
-    """The words of a row that fills one cell with words."""
-    filled = [row.text(column) for column in range(len(row.cells)) if row.text(column)]
-    return filled[0].replace("\n", " ") if len(filled) == 1 and re.search(r"[^\W\d]{2}", filled[0]) else None
+    """The words of a row that fills its first cell alone, and with words."""
+    filled = [column for column in range(len(row.cells)) if row.text(column)]
+    words = row.text(0).replace("\n", " ") if filled == [0] else ""
+    return words if re.search(r"[^\W\d]{2}", words) else None
 
 
 def _row_text(row: Row) -> Text:
