@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
-from units.permissions import Permission
+from units.permissions import Permission, Role
 
 
 class Act(StrEnum):
@@ -78,3 +78,59 @@ EVENT_ACTS: dict[EventAct, Rule] = {
     EventAct.GIVE_TASK: Rule(frozenset({"held"}), Permission.PLAN_EDIT),
     EventAct.ADD_MATERIAL: Rule(_NOT_CANCELLED, Permission.PLAN_EDIT),
 }
+
+
+class ObstacleAct(StrEnum):
+    NOTE = auto()
+    ANSWER = auto()
+    DIRECT = auto()  # an answer that gives somebody a task
+    ESCALATE = auto()
+    REOPEN = auto()
+    CLOSE = auto()
+
+
+class Party(StrEnum):
+    """Who somebody is to one obstacle."""
+
+    RAISER = auto()  # reports for the unit that raised it
+    ANSWERER = auto()  # answers at its level
+    OFFICE = auto()  # holds the right to answers in the plan's unit, at whatever level it stands
+
+
+@dataclass(frozen=True)
+class ObstacleRule:
+    """`to` is the state the act leads to, None where it stays."""
+
+    states: frozenset[str]
+    parties: frozenset[Party]
+    to: str | None = None
+
+
+# States are those of `Obstacle.State`. `tests/plans/test_obstacle_rules.py` asks every state × act × role.
+_UNSETTLED = frozenset({"open", "answered"})
+OBSTACLE_ACTS: dict[ObstacleAct, ObstacleRule] = {
+    ObstacleAct.NOTE: ObstacleRule(_UNSETTLED, frozenset({Party.RAISER, Party.ANSWERER, Party.OFFICE})),
+    ObstacleAct.ANSWER: ObstacleRule(_UNSETTLED, frozenset({Party.ANSWERER}), to="answered"),
+    ObstacleAct.DIRECT: ObstacleRule(_UNSETTLED, frozenset({Party.ANSWERER}), to="answered"),
+    ObstacleAct.ESCALATE: ObstacleRule(frozenset({"open"}), frozenset({Party.ANSWERER, Party.OFFICE})),
+    ObstacleAct.REOPEN: ObstacleRule(
+        frozenset({"answered", "closed"}), frozenset({Party.RAISER, Party.OFFICE}), to="open"
+    ),
+    # Only what was answered is closed.
+    ObstacleAct.CLOSE: ObstacleRule(frozenset({"answered"}), frozenset({Party.RAISER, Party.OFFICE}), to="closed"),
+}
+# Who answers at which level (`Obstacle.Level`); an administrator stands in for anybody.
+ANSWERERS: dict[int, frozenset[Role]] = {
+    1: frozenset({Role.UNIT_HEAD}),
+    2: frozenset({Role.PROGRAMME_OFFICER}),
+    3: frozenset({Role.LEADER}),
+    4: frozenset({Role.LEADER}),
+}
+# A leader's answer often comes on paper: the standing body's officer then records it, naming the document.
+RECORDERS: dict[int, frozenset[Role]] = {
+    3: frozenset({Role.PROGRAMME_OFFICER}),
+    4: frozenset({Role.PROGRAMME_OFFICER}),
+}
+HIGHEST_LEVEL = max(ANSWERERS)
+# Within how many working days each level answers, where a province says nothing else (`AnswerDeadline`).
+ANSWER_DAYS: dict[int, int] = {1: 5, 2: 7, 3: 10, 4: 15}

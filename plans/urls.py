@@ -3,8 +3,23 @@ from __future__ import annotations
 from django.urls import path
 
 from plans import views
-from plans.permissions import Act
-from plans.views import attendance, editing, events, evidence, lifecycle, schedule
+from plans.permissions import Act, ObstacleAct
+from plans.views import (
+    attendance,
+    deliverables,
+    editing,
+    events,
+    evidence,
+    legal,
+    lifecycle,
+    obstacles,
+    progress,
+    reporting,
+    review,
+    schedule,
+    shifting,
+    structure,
+)
 
 app_name = "plans"
 urlpatterns = [
@@ -42,6 +57,41 @@ urlpatterns = [
     path("evidence/<int:pk>/preview/", evidence.evidence_preview, name="evidence_preview"),
     path("evidence/<int:pk>/picture/", evidence.evidence_picture, name="evidence_picture"),
     path("evidence/<int:pk>/withdraw/", evidence.evidence_withdraw, name="evidence_withdraw"),
+    path("legal-bases/", legal.legal_list, name="legal_list"),
+    path("legal-bases/add/", legal.legal_add, name="legal_add"),
+    path("legal-bases/<int:pk>/", legal.legal_detail, name="legal"),
+    path("legal-bases/<int:pk>/edit/", legal.legal_edit, name="legal_edit"),
+    path("legal-bases/<int:pk>/replace/", legal.legal_replace, name="legal_replace"),
+    path("legal-bases/<int:pk>/merge/", legal.legal_merge, name="legal_merge"),
+    path("obstacles/", obstacles.obstacle_list, name="obstacles"),
+    path("obstacles/new/", obstacles.obstacle_new, name="obstacle_new"),
+    path("obstacles/panel/", obstacles.obstacle_panel, name="obstacle_panel"),
+    path("obstacles/<int:pk>/", obstacles.obstacle_detail, name="obstacle"),
+    path("obstacles/<int:pk>/note/", obstacles.obstacle_act, {"act": ObstacleAct.NOTE}, name="obstacle_note"),
+    path("obstacles/<int:pk>/answer/", obstacles.obstacle_act, {"act": ObstacleAct.ANSWER}, name="obstacle_answer"),
+    path("obstacles/<int:pk>/direct/", obstacles.obstacle_act, {"act": ObstacleAct.DIRECT}, name="obstacle_direct"),
+    path(
+        "obstacles/<int:pk>/escalate/", obstacles.obstacle_act, {"act": ObstacleAct.ESCALATE}, name="obstacle_escalate"
+    ),
+    path("obstacles/<int:pk>/reopen/", obstacles.obstacle_act, {"act": ObstacleAct.REOPEN}, name="obstacle_reopen"),
+    path("obstacles/<int:pk>/close/", obstacles.obstacle_act, {"act": ObstacleAct.CLOSE}, name="obstacle_close"),
+    path("plans/<int:pk>/reporting/", reporting.plan_reporting, name="reporting"),
+    path("progress/", progress.progress_home, name="progress"),
+    path("progress/due/<int:pk>/", progress.due_report, name="due_report"),
+    path("progress/submit/", progress.submit_drafts, name="submit_drafts"),
+    path("progress/review/", review.review, name="review"),
+    path("progress/updates/<int:pk>/", review.progress_update, name="update"),
+    path("progress/board/", reporting.board, name="board"),
+    path("progress/periods/<int:pk>/lock/", reporting.period_lock, {"lock": True}, name="period_lock"),
+    path("progress/periods/<int:pk>/unlock/", reporting.period_lock, {"lock": False}, name="period_unlock"),
+    path("progress/periods/<int:pk>/units/<int:unit_pk>/", reporting.board_cell, name="board_cell"),
     path("tasks/<int:pk>/", views.task_detail, name="task"),
+    path("tasks/<int:pk>/dates/", shifting.task_dates, name="task_dates"),
+    path("tasks/<int:pk>/deliverables/", deliverables.task_deliverables, name="task_deliverables"),
+    path("tasks/<int:pk>/deliverables/<int:deliverable_pk>/", deliverables.hand_over, name="hand_over"),
+    path("tasks/<int:pk>/dependencies/", structure.task_dependencies, name="task_dependencies"),
+    path("tasks/<int:pk>/performers/", structure.task_performers, name="task_performers"),
+    path("tasks/<int:pk>/structure/", structure.task_structure, name="task_structure"),
+    path("tasks/<int:pk>/targets/", structure.task_targets, name="task_targets"),
     path("tasks/<int:pk>/units/", views.task_assign, name="assign"),
 ]

@@ -28,6 +28,7 @@ class Place:
     icon: str
     permission: Permission | None = None
     on_tabbar: bool = False
+    count_name: str = ""  # the page that answers with the number beside it
     short: _StrPromise | str = ""  # for the phone bar, where the label is too long
 
 
@@ -42,7 +43,14 @@ PLACES: list[tuple[_StrPromise | str, list[Place]]] = [
                 short=pgettext_lazy("phone bar", "Today"),
                 icon="house",
                 on_tabbar=True,
-            )
+            ),
+            Place(
+                url_name="activity:inbox",
+                prefixes=("/activity/inbox/", "/activity/preferences/"),
+                label=_("Inbox"),
+                icon="bell",
+                count_name="activity:unread_count",
+            ),
         ],
     ),
     (
@@ -57,10 +65,31 @@ PLACES: list[tuple[_StrPromise | str, list[Place]]] = [
                 on_tabbar=True,
             ),
             Place(
+                url_name="plans:progress",
+                prefixes=("/progress/",),
+                label=_("Progress"),
+                icon="list-checks",
+                permission=Permission.PLAN_VIEW,
+            ),
+            Place(
                 url_name="plans:events",
                 prefixes=("/events/", "/conclusions/"),
                 label=_("Events"),
                 icon="calendar-days",
+                permission=Permission.PLAN_VIEW,
+            ),
+            Place(
+                url_name="plans:legal_list",
+                prefixes=("/legal-bases/",),
+                label=_("Legal bases"),
+                icon="book-open",
+                permission=Permission.PLAN_VIEW,
+            ),
+            Place(
+                url_name="plans:obstacles",
+                prefixes=("/obstacles/",),
+                label=_("Obstacles"),
+                icon="construction",
                 permission=Permission.PLAN_VIEW,
             ),
             Place(
@@ -113,7 +142,7 @@ PLACES: list[tuple[_StrPromise | str, list[Place]]] = [
             ),
             Place(
                 url_name="activity:list",
-                prefixes=("/activity/",),
+                prefixes=(),
                 label=_("Log"),
                 icon="history",
                 permission=Permission.AUDIT_VIEW,
@@ -144,6 +173,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
                 "label": place.label,
                 "short": place.short,
                 "icon": place.icon,
+                "count_url": reverse(place.count_name) if place.count_name else "",
                 "current": request.path == url or request.path.startswith(place.prefixes or ("\0",)),
                 "on_tabbar": place.on_tabbar,
             }

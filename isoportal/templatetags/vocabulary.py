@@ -29,6 +29,23 @@ STATUSES: dict[str, dict[str, Status]] = {
         "closed": Status(pgettext_lazy("plan", "Closed"), "", "archive"),
         "cancelled": Status(_("Cancelled"), "", "ban"),
     },
+    "legal": {
+        "valid": Status(pgettext_lazy("legal", "In force"), "ok", "circle-check"),
+        "not_yet": Status(_("Not in force yet"), "", "calendar"),
+        "replaced": Status(pgettext_lazy("legal", "Replaced"), "warn", "replace"),
+        "ended": Status(pgettext_lazy("legal", "No longer in force"), "warn", "archive"),
+        "unmarked": Status(_("Validity not recorded"), "", "circle-dashed"),
+    },
+    "pilot": {
+        "surveyed": Status(_("Surveyed"), "", "clipboard-list"),
+        "not_chosen": Status(_("Not chosen"), "", "ban"),
+        "chosen": Status(_("Chosen"), "info", "badge-check"),
+        "building": Status(_("Building the system"), "info", "circle-dot"),
+        "applying": Status(_("Applying"), "info", "circle-dot"),
+        "declared": Status(_("Declared"), "ok", "megaphone"),
+        "maintained": Status(_("Maintained"), "ok", "circle-check"),
+        "ended": Status(_("Ended"), "", "archive"),
+    },
     "task": {
         "not_started": Status(_("Not started"), "", "circle-dashed"),
         "not_due": Status(_("Not due yet"), "", "calendar"),
@@ -52,6 +69,12 @@ STATUSES: dict[str, dict[str, Status]] = {
         "planned": Status(pgettext_lazy("event", "Planned"), "info", "calendar"),
         "held": Status(pgettext_lazy("event", "Held"), "ok", "circle-check"),
         "cancelled": Status(_("Cancelled"), "", "ban"),
+    },
+    "obstacle": {
+        "open": Status(pgettext_lazy("obstacle", "Open"), "info", "hourglass"),
+        "late": Status(_("Answer overdue"), "bad", "triangle-alert"),
+        "answered": Status(pgettext_lazy("obstacle", "Answered"), "ok", "message-square"),
+        "closed": Status(pgettext_lazy("obstacle", "Closed"), "", "archive"),
     },
     "round": {
         "planned": Status(_("Not open yet"), "", "circle-dashed"),
@@ -116,6 +139,7 @@ FILE_ICONS = {
     "png": "file-image",
     "jpg": "file-image",
     "jpeg": "file-image",
+    "webp": "file-image",
     "link": "link",
 }
 NOTICE_ICONS = {"info": "info", "warn": "triangle-alert", "bad": "circle-x", "ok": "circle-check", "": "info"}

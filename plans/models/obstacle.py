@@ -85,6 +85,11 @@ class Obstacle(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def reference(self) -> str:
+        """What the unit's paper is called by, within its plan: "VM-03/2026"."""
+        return f"VM-{self.number:02d}/{self.year}"
+
 
 class ObstacleStep(models.Model):
     """One word in the matter: append-only. A direction may have become a task."""
