@@ -38,6 +38,7 @@ DECIDES_A = ISSUES_A | {LEADER}
 EDITOR_SOMEWHERE = EDITS_A | {"sibling", "commune", "foreign"}
 REPORTS_A = EDITS_A
 ACCEPTS_A = frozenset({ADMINISTRATOR, OFFICER})
+TOLD = frozenset({Role.UNIT_OFFICER})  # of what was done with A's plan
 REQUESTER = frozenset({Role.UNIT_OFFICER})  # of A's report job
 
 
@@ -84,7 +85,12 @@ class Route:
     data: dict[str, str] = field(default_factory=dict)
 
 
+SEES_REGISTER_A = SIGNED_IN - {"foreign", "stranger"}  # a province's register is one for all its units
+KEEPS_A_REGISTER = ACCEPTS_A | {"foreign"}
+
+
 PK = {"pk": "plan.pk"}
+LEGAL = {"pk": "legal_document.pk"}
 TASK, SHEET, JOB = {"pk": "task.pk"}, {"pk": "assessment.pk"}, {"pk": "job.pk"}
 EVENT = {"pk": "event.pk"}
 UNIT_A = {"object_id": "unit.pk"}
@@ -120,6 +126,12 @@ ROUTES: list[Route] = [
     # -- Pages ---------------------------------------------------------------------------------------------------------
     Route("home", EVERYBODY, NO_POST),
     Route("activity:list", Answer(200, SEES_LOG, others=403), NO_POST),
+    Route("activity:inbox", EVERYBODY, NO_POST),
+    Route("activity:unread_count", EVERYBODY, NO_POST),
+    Route("activity:read_all", NO_GET, Answer(302)),
+    Route("activity:look", seen_by(TOLD, 302), NO_POST, kwargs={"pk": "notification.pk"}),
+    Route("activity:read", NO_GET, seen_by(TOLD, 302), kwargs={"pk": "notification.pk"}),
+    Route("activity:preferences", EVERYBODY, Answer(422)),
     Route("assessments:criteria", seen_by(SEES_SOME_SHEET), NO_POST, kwargs={"pk": "criteria_set.pk"}),
     Route("assessments:criteria_list", EVERYBODY, NO_POST),
     Route("assessments:list", EVERYBODY, NO_POST),
@@ -149,6 +161,21 @@ ROUTES: list[Route] = [
     Route("plans:cancel", only(ISSUES_A, 200, SEES_A), only(ISSUES_A, 422, SEES_A), kwargs=PK),
     Route("plans:close", only(ISSUES_A, 200, SEES_A), only(ISSUES_A, 409, SEES_A), kwargs=PK),
     Route("plans:issue", only(ISSUES_A, 200, SEES_A), only(ISSUES_A, 422, SEES_A), kwargs=PK),
+    Route("plans:legal", seen_by(SEES_REGISTER_A), NO_POST, kwargs=LEGAL),
+    Route("plans:legal_add", Answer(200, KEEPS_A_REGISTER, others=403), Answer(422, KEEPS_A_REGISTER, others=403)),
+    Route(
+        "plans:legal_edit", only(ACCEPTS_A, 200, SEES_REGISTER_A), only(ACCEPTS_A, 422, SEES_REGISTER_A), kwargs=LEGAL
+    ),
+    Route("plans:legal_list", EVERYBODY, NO_POST),
+    Route(
+        "plans:legal_merge", only(ACCEPTS_A, 200, SEES_REGISTER_A), only(ACCEPTS_A, 422, SEES_REGISTER_A), kwargs=LEGAL
+    ),
+    Route(
+        "plans:legal_replace",
+        only(ACCEPTS_A, 200, SEES_REGISTER_A),
+        only(ACCEPTS_A, 422, SEES_REGISTER_A),
+        kwargs=LEGAL,
+    ),
     Route("plans:list", EVERYBODY, NO_POST),
     # Events.
     Route("plans:events", EVERYBODY, NO_POST),
@@ -175,6 +202,18 @@ ROUTES: list[Route] = [
     Route("plans:return", only(DECIDES_A, 200, SEES_A), only(DECIDES_A, 409, SEES_A), kwargs=PK),
     Route("plans:submit", only(EDITS_A, 200, SEES_A), only(EDITS_A, 302, SEES_A), kwargs=PK),
     Route("plans:schedule", seen_by(SEES_A), NO_POST, kwargs=PK),
+    Route(
+        "plans:hand_over",
+        only(EDITS_A, 200, SEES_A),
+        only(EDITS_A, 422, SEES_A),
+        kwargs={"pk": "task.pk", "deliverable_pk": "deliverable.pk"},
+    ),
+    Route("plans:task_dates", only(EDITS_A, 200, SEES_A), only(EDITS_A, 200, SEES_A), kwargs=TASK),
+    Route("plans:task_deliverables", seen_by(SEES_A), only(EDITS_A, 422, SEES_A), kwargs=TASK),
+    Route("plans:task_dependencies", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=TASK),
+    Route("plans:task_performers", only(EDITS_A, 200, SEES_A), only(EDITS_A, 404, SEES_A), kwargs=TASK),
+    Route("plans:task_structure", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=TASK),
+    Route("plans:task_targets", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=TASK),
     Route("plans:task", seen_by(SEES_A), only(REPORTS_A, 422, SEES_A), kwargs=TASK),
     Route("reports:cancel", NO_GET, only(REQUESTER, 302), kwargs=JOB),
     Route("reports:download", seen_by(REQUESTER), NO_POST, kwargs={"key": "job.download_key"}),
@@ -193,6 +232,7 @@ ROUTES: list[Route] = [
     Route("units:list", EVERYBODY, NO_POST),
     # -- API -----------------------------------------------------------------------------------------------------------
     *api("unit", "unit", seen_by(SEES_A)),
+    *api("legal-basis", "legal_document", seen_by(SEES_REGISTER_A)),
     *api("plan", "plan", seen_by(SEES_A)),
     *api("task", "task", seen_by(SEES_A)),
     *api("progress-update", "update", seen_by(SEES_A), posted=Answer(400)),

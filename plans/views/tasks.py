@@ -12,11 +12,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from plans import services
 from plans.access import rights_on
 from plans.contexts import plan_progress
+from plans.contexts.breakdown import breakdown
 from plans.contexts.events import task_events
+from plans.contexts.explanation import explain_task
 from plans.forms import AssignForm, ProgressForm
 from plans.models import ProgressUpdate, Task, TaskPerformer
 from plans.permissions import OPEN
+from plans.views.entry import save_entry
 from plans.views.plans import day_asked
+from plans.views.progress import said_of
 from units.access import allowed_units, get_allowed
 from units.http import UserRequest
 from units.models import UnitQuerySet
@@ -38,21 +42,27 @@ def reporting_units(request: UserRequest, task: Task) -> UnitQuerySet:
 
 def task_context(request: UserRequest, task: Task, form: ProgressForm | None = None, assign: AssignForm | None = None):
     progress = plan_progress(plan=task.plan, user=request.user, as_of=day_asked(request))
-    units = reporting_units(request, task)
+    shown = next(each for each in progress.tasks if each.task_id == task.pk)
+    takes_reports = not (shown.part_ids or shown.is_cancelled) and task.plan.status in OPEN
+    units = reporting_units(request, task) if takes_reports else []
     may_assign = Permission.PLAN_EDIT in rights_on(task.plan, request.user)
     updates = (
         ProgressUpdate.objects.allowed_to(request.user, Permission.PLAN_VIEW)
         .filter(task=task)
-        .select_related("unit", "by")[:UPDATES_SHOWN]
+        .select_related("unit", "by", "decided_by", "due_report__period")
+        .prefetch_related("evidence")[:UPDATES_SHOWN]
     )
     return {
         "task": task,
         "plan": task.plan,
-        "progress": next(each for each in progress.tasks if each.task_id == task.pk),
+        "progress": shown,
+        "explanation": explain_task(shown, progress),
         "as_of": progress.as_of,
         "updates": list(updates),
-        "form": form or (ProgressForm(units=units) if units else None),
+        "form": form or (ProgressForm(units=units, task=task) if units else None),
         "assign_form": assign or (AssignForm(task=task, auto_id="assign_%s") if may_assign else None),
+        "breakdown": breakdown(task),
+        "may_edit": may_assign and task.plan.status in OPEN,
         "task_events": task_events(task=task, user=request.user),
         "may_plan_event": may_assign and task.plan.status in OPEN,
     }
@@ -67,24 +77,16 @@ def task_detail(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def report(request: UserRequest, task: Task) -> HttpResponse:
-    form = ProgressForm(request.POST, units=reporting_units(request, task))
+    form = ProgressForm(request.POST, request.FILES, units=reporting_units(request, task), task=task)
     template = "plans/task_detail.html#progress" if request.htmx else "plans/task_detail.html"
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            update = services.report_progress(
-                task=task, unit=data["unit"], percent=data["percent"], note=data["note"], by=request.user
-            )
-        except (services.ProgressRefused, services.PlanIsClosed) as refused:
-            form.add_error(None, str(refused))
-        else:
-            said = _("Saved: %(unit)s, %(percent)s%%.") % {"unit": update.unit.label, "percent": update.percent}
-            if not request.htmx:
-                messages.success(request, said)
-                return redirect("plans:task", pk=task.pk)
-            response = render(request, template, task_context(request, task))
-            response["HX-Trigger"] = json.dumps({"toast": {"text": said, "tone": "ok"}})
-            return response
+    if form.is_valid() and (update := save_entry(request, form, task=task, unit=form.cleaned_data["unit"])):
+        said = said_of(update)
+        if not request.htmx:
+            messages.success(request, said)
+            return redirect("plans:task", pk=task.pk)
+        response = render(request, template, task_context(request, task))
+        response["HX-Trigger"] = json.dumps({"toast": {"text": said, "tone": "ok"}})
+        return response
     return render(request, template, task_context(request, task, form=form), status=422)
 
 

@@ -10,16 +10,19 @@ from typing import Any
 
 from django.conf import settings
 
+from activity.models import Notification
 from activity.services import record
 from assessments.models import Assessment, CriteriaSet, Criterion, Round, Score
 from budgets.models import Budget, LedgerEntry
 from plans.models import (
     Conclusion,
+    Deliverable,
     Event,
     Evidence,
     Funding,
     Invitation,
     LegalBasis,
+    LegalDocument,
     Passage,
     Plan,
     ProgressUpdate,
@@ -29,6 +32,7 @@ from plans.models import (
     Standard,
     Task,
     TaskPerformer,
+    TaskTarget,
 )
 from reports.models import ReportJob
 from tests.factories.units import Cast, make_cast
@@ -128,7 +132,8 @@ def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
         unit=unit, kind="Kế hoạch", title=f"{mark}plan", issuer=f"{mark}issuer", issue_year=2024, created_by=by
     )
     plan.standards.add(standard)
-    LegalBasis.objects.create(plan=plan, order=1, text=f"{mark}basis")
+    document = _register_of(cast, name)
+    LegalBasis.objects.create(plan=plan, order=1, text=f"{mark}basis", document=document)
     Passage.objects.create(plan=plan, order=1, kind=Passage.Kind.PURPOSE, text=f"{mark}purpose")
     Funding.objects.create(plan=plan, text=f"{mark}funding", amount=100)
     Responsibility.objects.create(plan=plan, order=1, body=f"{mark}body", duties=[f"{mark}duty"])
@@ -136,12 +141,17 @@ def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
     SignatureLine.objects.create(plan=plan, order=1, text=f"{mark}line")
     task = Task.objects.create(plan=plan, order=1, number="1", title=f"{mark}task", deliverable=f"{mark}deliverable")
     TaskPerformer.objects.create(task=task, order=1, text=f"{mark}performer", unit=unit)
+    deliverable = Deliverable.objects.create(task=task, order=0, title=f"{mark}product")
+    TaskTarget.objects.create(task=task, text=f"{mark}group", kinds=["commune"], as_of="2024-10-01")
     update = ProgressUpdate.objects.create(task=task, unit=unit, percent=40, note=f"{mark}note", by=by)
     budget = Budget.objects.create(plan=plan, ceiling=100, spent=10)
     entry = LedgerEntry.objects.create(
         budget=budget, amount=10, spent_on="2026-01-02", description=f"{mark}what", by=by
     )
-    record(by=by, action="plans.imported", target=plan, unit_path=unit.path, changes={"title": [None, f"{mark}change"]})
+    told = record(
+        by=by, action="plans.imported", target=plan, unit_path=unit.path, changes={"title": [None, f"{mark}change"]}
+    )
+    notification = Notification.objects.create(event=told, to=by)
     event = Event.objects.create(
         plan=plan,
         task=task,
@@ -181,7 +191,9 @@ def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
     return {
         "unit": unit,
         "plan": plan,
+        "legal_document": document,
         "task": task,
+        "deliverable": deliverable,
         "update": update,
         "budget": budget,
         "entry": entry,
@@ -191,7 +203,17 @@ def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
         "invitation": invitation,
         "conclusion": conclusion,
         "material": material,
+        "notification": notification,
     }
+
+
+def _register_of(cast: Cast, name: str) -> LegalDocument:
+    """A province's register is one for all its units: only the other province's bears a canary."""
+    root = cast.foreign if name == "foreign" else cast.province
+    abstract = f"{canary('foreign')}abstract" if name == "foreign" else "Áp dụng hệ thống quản lý chất lượng"
+    return LegalDocument.objects.get_or_create(
+        unit=root, key="19/2014/qd-ttg", defaults={"number": "19/2014/QĐ-TTg", "abstract": abstract}
+    )[0]
 
 
 def _sheet_of(cast: Cast, name: str, round_: Round, criterion: Criterion) -> dict[str, Any]:
