@@ -12,13 +12,14 @@ from rest_framework.views import APIView
 
 from assessments.api import AssessmentAPI, CriteriaSetAPI, CriterionAPI, RoundAPI, ScoreAPI
 from isoportal.openapi import SchemaView, docs
-from plans.api import PlanAPI, ProgressUpdateAPI, TaskAPI
+from plans.api import LegalDocumentAPI, PlanAPI, ProgressUpdateAPI, TaskAPI
 from reports.api import ReportJobAPI
 from units.api import UnitAPI
 
 router = SimpleRouter(use_regex_path=False)
 router.register("units", UnitAPI, basename="unit")
 router.register("plans", PlanAPI, basename="plan")
+router.register("legal-bases", LegalDocumentAPI, basename="legal-basis")
 router.register("tasks", TaskAPI, basename="task")
 router.register("progress-updates", ProgressUpdateAPI, basename="progress-update")
 router.register("criteria-sets", CriteriaSetAPI, basename="criteria-set")

@@ -1,19 +1,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
 from isoportal.rows import IdFilter, ListAPI, Row, columns_of
 from plans.api.parts import described
 from plans.api.tasks import TaskRow, add_performers
+from plans.contexts.legal import outdated
 from plans.models import (
     Funding,
     LegalBasis,
+    LegalDocument,
     Passage,
     Plan,
     Recipient,
@@ -25,7 +29,6 @@ from plans.models import (
 from units.permissions import Permission
 
 StandardPart = described(Standard, "code", "edition", "title")
-LegalBasisPart = described(LegalBasis, "text")
 PassagePart = described(Passage, "kind", "text")
 FundingPart = described(Funding, "text", "source", "amount")
 RecipientPart = described(Recipient, "text", "purpose")
@@ -34,6 +37,39 @@ SignatureLinePart = described(SignatureLine, "kind", "text")
 
 class Words(serializers.ListField):
     child = serializers.CharField()
+
+
+class OutdatedPart(serializers.Serializer[Any]):
+    """Why a citation needs a look: its document was replaced, or it has ended."""
+
+    state = serializers.ChoiceField(choices=["replaced", "ended"], read_only=True)
+    since = serializers.DateField(read_only=True, allow_null=True)
+    successor = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="The legal basis that holds in its place now."
+    )
+
+
+class LegalBasisPart(serializers.ModelSerializer[LegalBasis]):
+    outdated = OutdatedPart(read_only=True, allow_null=True)
+
+    class Meta:
+        model = LegalBasis
+        fields = ["text", "document", "outdated"]
+        read_only_fields = fields
+        extra_kwargs = {"document": {"help_text": "The register's record that the citation means."}}
+
+
+def add_outdated(bases: list[Row], on: date) -> None:
+    """What is to be said of each citation on the day `on`: one query for all of them."""
+    ids = {row["document"] for row in bases} - {None}
+    documents = LegalDocument.objects.filter(pk__in=ids).select_related("replaced_by__replaced_by").in_bulk()
+    for row in bases:
+        said = outdated(documents.get(row["document"]), on)
+        row["outdated"] = said and {
+            "state": said.state,
+            "since": said.since,
+            "successor": said.successor.pk if said.successor else None,
+        }
 
 
 class ResponsibilityPart(serializers.ModelSerializer[Responsibility]):
@@ -147,6 +183,7 @@ class PlanAPI(ListAPI):
         for name, serializer in PARTS.items():
             own, _renamed = columns_of(serializer)
             parts[name] = list(serializer.Meta.model.objects.filter(plan=row["id"]).order_by("order").values(*own))  # type: ignore[attr-defined]
+        add_outdated(parts["legal_bases"], timezone.localdate())
         own, _renamed = columns_of(FundingPart)
         parts["funding"] = Funding.objects.filter(plan=row["id"]).values(*own).first()
         own, _renamed = columns_of(TaskRow)

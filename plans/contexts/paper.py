@@ -6,24 +6,21 @@ beside the words. No word is dropped: what no section holds comes back in `Paper
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
+from plans.contexts.legal import Outdated, outdated
 from plans.contexts.progress import PlanProgress, TaskProgress
+from plans.document.citation import read_citation
 from plans.document.spelling import is_capitals
-from plans.models import LegalBasis, Passage, Plan, Section, Task
+from plans.models import LegalBasis, LegalDocument, Passage, Plan, Section, Task
 
 _BULLETS = frozenset("-–—•+*·►➢✓○●▪■◦")
 _HEADING_LENGTH = 160
 # Left in capitals when a heading in capitals is shown as a sentence.
 _ACRONYMS = frozenset(
     ["UBND", "HĐND", "BCĐ", "BCD", "ISO", "TCVN", "HTQLCL", "KHCN", "KH&CN", "TCĐLCL", "TTHC", "CCHC", "QLNN", "NSNN"]
-)
-_CITED = re.compile(
-    r"số\s+(?P<number>\d+(?:/\d{4})?/[\w-]+(?:-[\w&]+)*)"
-    r"(?:\s?,?\s+ngày\s+(?P<day>\d{1,2}(?:/\d{1,2}/\d{4}|\s+tháng\s+\d{1,2}\s+năm\s+\d{4})))?",
-    re.IGNORECASE,
 )
 _IN_THE_HEAD = {Passage.Kind.PARENT_ORGAN, Passage.Kind.ORGAN, Passage.Kind.NATIONAL_TITLE, Passage.Kind.MARK}
 _ABOVE = {Passage.Kind.SUBJECT, Passage.Kind.AUTHORITY, Passage.Kind.PREAMBLE, Passage.Kind.ENACTING}
@@ -72,11 +69,14 @@ class PaperSection:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A legal basis: its number and day where they could be told apart, and all its words."""
+    """A legal basis: its number and day where they could be told apart, and all its words; the register's record it
+    means, and what is to be said where that holds no more."""
 
     number: str
     day: str
     text: str
+    document: LegalDocument | None = None
+    outdated: Outdated | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,11 @@ class Paper:
     above: list[Passage]
     sections: list[PaperSection]
     passages: list[Passage]
+
+    @property
+    def outdated(self) -> list[Outdated]:
+        """What the plan leans on that holds no more, each document once."""
+        return list({each.outdated.document.pk: each.outdated for each in self.bases if each.outdated}.values())
 
 
 def read_paper(plan: Plan, progress: PlanProgress) -> Paper:
@@ -101,9 +106,10 @@ def read_paper(plan: Plan, progress: PlanProgress) -> Paper:
         blocks = _blocks(section.items, tasks)
         sections.append(PaperSection(f"section-{number}", title, section.kind, blocks))
     _place_remaining(sections, progress)
+    bases = LegalBasis.objects.filter(plan=plan).select_related("document__replaced_by__replaced_by")
     return Paper(
         head=[each for each in passages if each.kind in _IN_THE_HEAD],
-        bases=[citation(basis) for basis in LegalBasis.objects.filter(plan=plan)],
+        bases=[citation(basis, progress.as_of) for basis in bases],
         above=[each for each in passages if each.kind in _ABOVE],
         sections=sections,
         passages=[
@@ -115,9 +121,11 @@ def read_paper(plan: Plan, progress: PlanProgress) -> Paper:
     )
 
 
-def citation(basis: LegalBasis) -> Citation:
-    found = _CITED.search(basis.text)
-    return Citation(found["number"] if found else "", (found["day"] or "") if found else "", basis.text)
+def citation(basis: LegalBasis, on: date | None = None) -> Citation:
+    """`on`: the day for which the document's validity is asked, None where it does not matter."""
+    read = read_citation(basis.text)
+    number, day = (read.number, read.when) if read else ("", "")
+    return Citation(number, day, basis.text, basis.document, outdated(basis.document, on) if on else None)
 
 
 def as_sentence(title: str) -> str:

@@ -34,7 +34,7 @@ class CloseForm(ReasonForm):
 
 
 class IssueForm(ActForm):
-    """Asks only for what the paper leaves blank."""
+    """Asks only for what the paper leaves blank, and takes the scan of the signed copy."""
 
     number = forms.CharField(label=_("Number"), max_length=20, help_text=_("As the registry gave it, for example 231."))
     symbol = forms.CharField(
@@ -44,6 +44,12 @@ class IssueForm(ActForm):
         label=_("Date of issue"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     signer_name = forms.CharField(label=_("Name of the signer"), max_length=120)
+    file = forms.FileField(
+        label=_("Scan of the signed copy"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        help_text=_("A PDF or a picture, if you have it."),
+    )
 
     def __init__(self, *args, plan, **kwargs):
         super().__init__(*args, plan=plan, **kwargs)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from activity.models import AuditEvent
 from activity.services import record
+from plans.contexts.legal import successors_of
 from plans.document.citation import key_of, key_of_name
 from plans.models import Evidence, LegalAlias, LegalBasis, LegalDocument, Plan
 from plans.permissions import OPEN
@@ -163,6 +164,7 @@ def replace_legal_document(
     if successor is not None:
         if successor.pk == now.pk or successor.unit_id != now.unit_id:
             raise NotTheSame
+        successor = LegalDocument.objects.get(pk=successor.pk)  # as it is now that nobody else marks
         if now.pk in successors_of(successor):
             raise ReplacementCircle(successor)
     won = LegalDocument.objects.filter(pk=now.pk, version=version).update(
@@ -229,16 +231,6 @@ def merge_legal_documents(*, kept: LegalDocument, duplicate: LegalDocument, by: 
     )
     kept.refresh_from_db()
     return kept
-
-
-def successors_of(document: LegalDocument) -> dict[int, LegalDocument]:
-    """What replaces `document`, and what replaces that, in their order. One query a step: chains are short."""
-    found: dict[int, LegalDocument] = {}
-    step = document.replaced_by
-    while step is not None and step.pk not in found:
-        found[step.pk] = step
-        step = step.replaced_by
-    return found
 
 
 def _wait_at(register: Unit) -> None:

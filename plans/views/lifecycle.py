@@ -18,8 +18,10 @@ from plans.contexts.lifecycle import ACT_WORDS, open_matters
 from plans.forms.lifecycle import ActForm, CloseForm, IssueForm, ReasonForm
 from plans.models import Plan
 from plans.permissions import ACTS, Act
+from plans.services.evidence import EvidenceRefused, keep_evidence
 from units.access import get_allowed
 from units.http import UserRequest
+from units.models import User
 from units.permissions import Permission
 
 DOES: dict[Act, Callable[..., Plan]] = {
@@ -36,6 +38,14 @@ FORMS: dict[Act, type[ActForm]] = {
     Act.CLOSE: CloseForm,
     Act.CANCEL: ReasonForm,
 }
+
+
+def given(plan: Plan, form: ActForm, by: User) -> dict[str, Any]:
+    """What the form gives the service; a file that was sent is kept first, so that nobody waits for it at a lock."""
+    data = dict(form.cleaned_data)
+    if file := data.pop("file", None):
+        data["signed_file"] = keep_evidence(unit=plan.unit, file=file, title=str(plan), by=by)
+    return data
 
 
 @login_required
@@ -58,7 +68,9 @@ def plan_act(request: UserRequest, pk: int, act: Act) -> HttpResponse:
         status = HTTPStatus.CONFLICT
     elif form.is_valid():
         try:
-            DOES[act](plan=plan, by=request.user, **form.cleaned_data)
+            DOES[act](plan=plan, by=request.user, **given(plan, form, request.user))
+        except EvidenceRefused as refused:
+            form.add_error("file", str(refused))
         except services.PlanRefused as refused:
             form.add_error(None, str(refused))
             if isinstance(refused, services.NotPossibleNow | services.PlanChanged):

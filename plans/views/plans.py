@@ -13,11 +13,14 @@ from django.views.decorators.http import require_safe
 
 from plans.access import rights_on
 from plans.contexts import plan_progress, plans_progress, schedule
+from plans.contexts.explanation import explain_plan
+from plans.contexts.legal import cites_outdated
 from plans.contexts.lifecycle import last_step, offers, steps_of
 from plans.contexts.page import gaps, history, matrix
 from plans.contexts.paper import read_paper
 from plans.filters import PlanFilter
 from plans.models import Funding, Passage, Plan
+from plans.permissions import OPEN
 from units.access import get_allowed, holds, holds_in
 from units.http import UserRequest
 from units.permissions import Permission
@@ -51,15 +54,17 @@ def plan_list(request: UserRequest) -> HttpResponse:
     sort = request.GET.get("sort", "")
     names = SORTS.get(sort.lstrip("-"), SORTS["date"])
     sign = "" if sort and not sort.startswith("-") else "-"
-    plans = filtered.qs.select_related("unit").prefetch_related("standards").order_by(*(sign + n for n in names), "-pk")
-    page = Paginator(plans, PER_PAGE).get_page(request.GET.get("page"))
     as_of = timezone.localdate()
+    plans = filtered.qs.select_related("unit").prefetch_related("standards").annotate(outdated=cites_outdated(as_of))
+    plans = plans.order_by(*(sign + n for n in names), "-pk")
+    page = Paginator(plans, PER_PAGE).get_page(request.GET.get("page"))
     progress = plans_progress(plans=list(page.object_list), user=request.user, as_of=as_of)
     context = {
         "filter": filtered,
         "page": page,
         "rows": [(plan, progress[plan.pk]) for plan in page.object_list],
         "may_import": holds(request.user, Permission.PLAN_EDIT),
+        "open_states": OPEN,
         "as_of": as_of,
     }
     return render(request, "plans/plan_list.html", context)
@@ -83,13 +88,16 @@ def plan_detail(request: UserRequest, pk: int) -> HttpResponse:
         "standards": list(plan.standards.all()),
         "funding": funding,
         "offers": offers(plan, rights),
+        "plan_is_open": plan.status in OPEN,
         "last_step": last_step(plan) if tells_its_state(plan, request.user) else None,
         "may_see_money": Permission.BUDGET_VIEW in rights,
         "may_see_reports": Permission.REPORT_VIEW in rights,
         "tab": tab,
         "tabs": tabs_of(request, plan, progress, tab),
     }
-    if tab == "history":
+    if tab == "progress":
+        context |= {"explanation": explain_plan(progress), "may_set_reporting": Permission.PLAN_EDIT in rights}
+    elif tab == "history":
         context["events"] = history(plan, request.user)
         context["steps"] = steps_of(plan) if holds_in(request.user, Permission.PLAN_VIEW, plan.unit) else []
     elif tab == "source":

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 LISTS = [
     "units",
     "plans",
+    "legal-bases",
     "tasks",
     "progress-updates",
     "criteria-sets",
@@ -134,6 +135,7 @@ def test_units_are_given_as_of_a_day(officer, cast):
     [
         ("units", 4),
         ("plans", 5),
+        ("legal-bases", 4),
         ("tasks", 5),
         ("progress-updates", 4),
         ("criteria-sets", 4),
