@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from activity.models import AuditEvent
+from isoportal import inbox
 from isoportal.audit_words import ACTIONS, CHANNELS, action_words, change_words
 from units.access import allowed_units
 from units.http import UserRequest
@@ -79,4 +80,12 @@ def audit_log(request: UserRequest) -> HttpResponse:
 
 
 app_name = "activity"
-urlpatterns = [path("", audit_log, name="list")]
+urlpatterns = [
+    path("", audit_log, name="list"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/count/", inbox.unread_count, name="unread_count"),
+    path("inbox/read/", inbox.read_all, name="read_all"),
+    path("inbox/<int:pk>/", inbox.look, name="look"),
+    path("inbox/<int:pk>/read/", inbox.read, name="read"),
+    path("preferences/", inbox.preferences, name="preferences"),
+]

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -212,6 +213,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": REPORT_REAP_SECONDS,
         "options": {"expires": REPORT_REAP_SECONDS},
     },
+    "send digests": {"task": "isoportal.tasks.send_digests", "schedule": crontab(hour=7, minute=0)},
+    "send waiting mail": {"task": "isoportal.tasks.send_waiting_mail", "schedule": 300, "options": {"expires": 240}},
     "expire report files": {"task": "reports.tasks.expire_report_files", "schedule": 3600, "options": {"expires": 60}},
     # Every few hours: a machine that was off at night still has its periods in the morning. Again makes no second one.
     "make reporting periods": {"task": "plans.tasks.make_periods", "schedule": 4 * 3600, "options": {"expires": 3600}},
@@ -328,6 +331,7 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = DJANGO_ENV == "development"
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")  # the links in mails begin with it
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="isoportal@localhost")
 
 # -- Language, time, form of numbers -----------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ DECIDES_A = ISSUES_A | {LEADER}
 EDITOR_SOMEWHERE = EDITS_A | {"sibling", "commune", "foreign"}
 REPORTS_A = EDITS_A
 ACCEPTS_A = frozenset({ADMINISTRATOR, OFFICER})
+ACCEPTER_SOMEWHERE = ACCEPTS_A | {"foreign"}
 TOLD = frozenset({Role.UNIT_OFFICER})  # of what was done with A's plan
 REQUESTER = frozenset({Role.UNIT_OFFICER})  # of A's report job
 
@@ -95,6 +96,7 @@ TASK, SHEET, JOB = {"pk": "task.pk"}, {"pk": "assessment.pk"}, {"pk": "job.pk"}
 EVENT = {"pk": "event.pk"}
 UNIT_A = {"object_id": "unit.pk"}
 PLAN_QUERY = {"plan": "plan.pk"}
+CELL = {"pk": "period.pk", "unit_pk": "unit.pk"}
 
 
 def api(name: str, row: str, get: Answer, listed: Answer = EVERYBODY, posted: Answer = API_NO_POST) -> list[Route]:
@@ -154,6 +156,16 @@ ROUTES: list[Route] = [
         only(SPENDS_A, 422, SEES_MONEY_A),
         kwargs={"pk": "plan.pk", "entry_pk": "entry.pk"},
     ),
+    # A's plan is a draft: there is nothing to amend yet.
+    Route("plans:amend", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=PK),
+    Route("plans:amendment_cancel", NO_GET, Answer(404, EDITS_A, refused=SEES_A - EDITS_A), kwargs=PK),
+    Route(
+        "plans:amendment_issue",
+        Answer(404, ISSUES_A, refused=SEES_A - ISSUES_A),
+        Answer(404, ISSUES_A, refused=SEES_A - ISSUES_A),
+        kwargs=PK,
+    ),
+    Route("plans:amendments", seen_by(SEES_A), NO_POST, kwargs=PK),
     Route("plans:assign", NO_GET, only(EDITS_A, 422, SEES_A), kwargs=TASK),
     Route("plans:detail", seen_by(SEES_A), NO_POST, kwargs=PK),
     Route("plans:edit", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=PK),
@@ -177,6 +189,8 @@ ROUTES: list[Route] = [
         kwargs=LEGAL,
     ),
     Route("plans:list", EVERYBODY, NO_POST),
+    Route("plans:new", Answer(200, EDITOR_SOMEWHERE, others=403), Answer(422, EDITOR_SOMEWHERE, others=403)),
+    Route("plans:period", EVERYBODY, NO_POST),
     # Events.
     Route("plans:events", EVERYBODY, NO_POST),
     Route("plans:event", seen_by(SEES_A), NO_POST, kwargs=EVENT),
@@ -214,6 +228,16 @@ ROUTES: list[Route] = [
     Route("plans:task_performers", only(EDITS_A, 200, SEES_A), only(EDITS_A, 404, SEES_A), kwargs=TASK),
     Route("plans:task_structure", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=TASK),
     Route("plans:task_targets", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=TASK),
+    Route("plans:progress", EVERYBODY, NO_POST),
+    Route("plans:due_report", only(REPORTS_A, 200, SEES_A), only(REPORTS_A, 422, SEES_A), kwargs={"pk": "due.pk"}),
+    Route("plans:submit_drafts", NO_GET, Answer(302)),
+    Route("plans:review", Answer(200, ACCEPTER_SOMEWHERE, others=403), Answer(200, ACCEPTER_SOMEWHERE, others=403)),
+    Route("plans:update", seen_by(SEES_A), only(ACCEPTS_A, 422, SEES_A), kwargs={"pk": "update.pk"}),
+    Route("plans:board", seen_by(SEES_A), NO_POST, query=PLAN_QUERY),
+    Route("plans:board_cell", seen_by(SEES_A), only(EDITS_A, 422, SEES_A), kwargs=CELL),
+    Route("plans:period_lock", NO_GET, only(EDITS_A, 302, SEES_A), kwargs={"pk": "period.pk"}),
+    Route("plans:period_unlock", NO_GET, only(EDITS_A, 302, SEES_A), kwargs={"pk": "period.pk"}),
+    Route("plans:reporting", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=PK),
     Route("plans:task", seen_by(SEES_A), only(REPORTS_A, 422, SEES_A), kwargs=TASK),
     Route("reports:cancel", NO_GET, only(REQUESTER, 302), kwargs=JOB),
     Route("reports:download", seen_by(REQUESTER), NO_POST, kwargs={"key": "job.download_key"}),

@@ -112,9 +112,9 @@ def withdraw_invitation(*, invitation: Invitation, by: User) -> None:
     record(
         by=by,
         action="plans.invitation_withdrawn",
-        target=event,
+        target=invitation.unit,  # who is no longer invited no longer sees the event, and must hear of it all the same
         unit_path=plan.unit.path,
-        changes={"unit": [invitation.unit.label, None]},
+        changes={"event": [event.title, None]},
         notify=reporters_of([invitation.unit]),
     )
 

@@ -17,6 +17,7 @@ from budgets.models import Budget, LedgerEntry
 from plans.models import (
     Conclusion,
     Deliverable,
+    DueReport,
     Event,
     Evidence,
     Funding,
@@ -27,6 +28,7 @@ from plans.models import (
     Plan,
     ProgressUpdate,
     Recipient,
+    ReportingPeriod,
     Responsibility,
     SignatureLine,
     Standard,
@@ -143,7 +145,21 @@ def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
     TaskPerformer.objects.create(task=task, order=1, text=f"{mark}performer", unit=unit)
     deliverable = Deliverable.objects.create(task=task, order=0, title=f"{mark}product")
     TaskTarget.objects.create(task=task, text=f"{mark}group", kinds=["commune"], as_of="2024-10-01")
-    update = ProgressUpdate.objects.create(task=task, unit=unit, percent=40, note=f"{mark}note", by=by)
+    period = ReportingPeriod.objects.create(
+        plan=plan, kind="on_demand", title=f"{mark}period", start="2026-01-01", end="2026-01-31", due_on="2026-02-05"
+    )
+    due = DueReport.objects.create(period=period, task=task, unit=unit)
+    update = ProgressUpdate.objects.create(
+        task=task,
+        unit=unit,
+        percent=40,
+        note=f"{mark}note",
+        by=by,
+        due_report=due,
+        submitted_by=by,
+        submitted_at=datetime(2026, 2, 1, tzinfo=UTC),
+    )
+    DueReport.objects.filter(pk=due.pk).update(latest=update)
     budget = Budget.objects.create(plan=plan, ceiling=100, spent=10)
     entry = LedgerEntry.objects.create(
         budget=budget, amount=10, spent_on="2026-01-02", description=f"{mark}what", by=by
@@ -195,6 +211,8 @@ def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
         "task": task,
         "deliverable": deliverable,
         "update": update,
+        "period": period,
+        "due": due,
         "budget": budget,
         "entry": entry,
         "job": job,
