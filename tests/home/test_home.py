@@ -80,5 +80,5 @@ def test_the_page_costs_the_same_whatever_there_is_to_do(cast, client, django_as
         AssessmentFactory(unit=cast.a)
     client.force_login(cast[Role.UNIT_OFFICER])
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(16):
         client.get("/")
