@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from plans.document.spelling import fold, tidy
-from plans.models import Event, LegalDocument, Obstacle, Plan, ProgressUpdate, ReportingPeriod, Standard
+from plans.models import ChasingLetter, Event, LegalDocument, Obstacle, Plan, ProgressUpdate, ReportingPeriod, Standard
 from units.models import Unit
 from units.permissions import Permission
 
@@ -223,3 +223,20 @@ class ObstacleFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset):
         found = super().filter_queryset(queryset)
         return found if self.form.cleaned_data.get("state") else found.exclude(state=Obstacle.State.CLOSED)
+
+
+def _chased_units(request):
+    if request is None:
+        return Unit.objects.none()
+    letters = ChasingLetter.objects.allowed_to(request.user, Permission.PLAN_VIEW).order_by()
+    return Unit.objects.filter(pk__in=letters.values("addressee")).order_by("name")
+
+
+class ChasingLetterFilter(django_filters.FilterSet):
+    run = django_filters.NumberFilter(label=_("Run"), widget=forms.HiddenInput, max_value=2**63 - 1, min_value=1)
+    state = django_filters.ChoiceFilter(label=_("State"), choices=ChasingLetter.State.choices, empty_label=_("All"))
+    addressee = django_filters.ModelChoiceFilter(label=_("To"), queryset=_chased_units, empty_label=_("All"))
+
+    class Meta:
+        model = ChasingLetter
+        fields = ["run", "state", "addressee"]

@@ -155,6 +155,35 @@ def _happening(event: AuditEvent, task: Task | None) -> Happening:
             _("reported %(percent)s%% on task %(task)s for %(unit)s")
             % {"percent": new("percent"), "task": number, "unit": new("unit")},
         ),
+        "plans.progress_drafted": (
+            "pencil-line",
+            _("wrote a draft of the report on task %(task)s for %(unit)s") % {"task": number, "unit": new("unit")},
+        ),
+        "plans.progress_accepted": (
+            "circle-check",
+            _("accepted the report of %(unit)s on task %(task)s: %(percent)s%%")
+            % {"percent": new("percent"), "task": number, "unit": new("unit")},
+        ),
+        "plans.progress_returned": (
+            "undo-2",
+            _("returned the report of %(unit)s on task %(task)s: %(percent)s%%")
+            % {"percent": new("percent"), "task": number, "unit": new("unit")},
+        ),
+        "plans.reporting_set": ("calendar-clock", _("set how often units report")),
+        "plans.periods_made": (
+            "calendar-clock",
+            _("made reporting periods with %(reports)s due reports") % {"reports": new("reports")},
+        ),
+        "plans.reports_asked_for": ("send", _("asked the units for reports: %(period)s") % {"period": new("period")}),
+        "plans.period_locked": ("lock", _("locked the reporting period %(period)s") % {"period": new("period")}),
+        "plans.period_unlocked": (
+            "lock-open",
+            _("opened the reporting period %(period)s again") % {"period": new("period")},
+        ),
+        "plans.period_exception_made": (
+            "lock-open",
+            _("let %(unit)s report in %(period)s after all") % {"unit": new("unit"), "period": new("period")},
+        ),
         "plans.unit_assigned": (
             "building-2",
             _("gave task %(task)s to %(unit)s") % {"task": number, "unit": new("unit")},

@@ -40,6 +40,17 @@ class ProgressUpdateQuerySet(UnitScopedQuerySet["ProgressUpdate"]):
             Q(pk=models.Subquery(sent.values("pk")[:1])) | Q(pk=models.Subquery(accepted.values("pk")[:1]))
         )
 
+    def drafts(self) -> Self:
+        """Drafts that are the last word of their unit on their task and due report, and so may still be sent."""
+        newer = ProgressUpdate.objects.filter(
+            task=models.OuterRef("task"), unit=models.OuterRef("unit"), pk__gt=models.OuterRef("pk")
+        )
+        same_report = newer.filter(due_report=models.OuterRef("due_report"))
+        outside = newer.filter(due_report=None)
+        return self.filter(state=ProgressUpdate.State.DRAFT).exclude(
+            Q(due_report__isnull=False) & models.Exists(same_report) | Q(due_report=None) & models.Exists(outside)
+        )
+
     def waiting(self) -> Self:
         """What was sent and awaits a decision: for each unit, task and due report the last one alone, since a unit
         that sends again takes back what it sent before."""

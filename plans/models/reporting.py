@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from plans.models.plan import Plan
-from plans.models.task import Task
+from plans.models.task import Task, TaskPerformer
 from units.access import UnitScopedQuerySet
 from units.models import Unit, User
 from units.permissions import Permission
@@ -66,7 +66,11 @@ class ReportingPeriod(models.Model):
 
 
 class DueReportQuerySet(UnitScopedQuerySet["DueReport"]):
-    pass
+    def owed(self) -> Self:
+        """What is still owed or was given: not that of a cancelled task, nor of a unit that was taken off the task
+        before it sent anything."""
+        performing = TaskPerformer.objects.performing().filter(task=OuterRef("task"), unit=OuterRef("unit"))
+        return self.filter(Q(latest__isnull=False) | Q(Exists(performing)), task__is_cancelled=False)
 
 
 DueReportManager = models.Manager.from_queryset(DueReportQuerySet)
