@@ -61,17 +61,13 @@ class Desk:
 
 def desk_of(user: User, *, today: date, shown: int, kind: str = "") -> Desk:
     """Six queries at most, however much waits. `kind` narrows what is shown, not what is counted."""
-    sources = {"answer": to_answer(user), "decide": to_decide(user), "accept": to_accept(user)}
-    answers = [each for each in sources["answer"] if acts_on(obstacle=each, user=user) & {ObstacleAct.ANSWER}]
-    counts = {
-        "answer": len(answers),
-        "decide": sources["decide"].count(),
-        "accept": sources["accept"].count(),
-    }
+    answers = [each for each in to_answer(user) if ObstacleAct.ANSWER in acts_on(obstacle=each, user=user)]
+    decisions, reports = to_decide(user), to_accept(user)
+    counts = {"answer": len(answers), "decide": decisions.count(), "accept": reports.count()}
     found = [
         *(_answer(each) for each in answers if kind in {"", "answer"}),
-        *(_decide(each) for each in sources["decide"][:shown] if kind in {"", "decide"}),
-        *(_accept(each) for each in sources["accept"][:shown] if kind in {"", "accept"}),
+        *(_decide(each) for each in decisions[:shown] if kind in {"", "decide"}),
+        *(_accept(each) for each in reports[:shown] if kind in {"", "accept"}),
     ]
     # What has a deadline first, the nearest first; then what waits longest.
     found.sort(key=lambda each: (each.due_on is None, each.due_on or today, each.sent_at))

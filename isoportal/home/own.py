@@ -29,7 +29,7 @@ class Todo:
 
     plan: Plan
     task: TaskProgress
-    unit_id: int
+    unit_id: int | None
     unit_name: str
     percent: int | None
     waiting: int | None
