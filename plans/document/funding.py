@@ -15,6 +15,8 @@ _FIGURE = re.compile(
     r"\s?(?P<unit>ty|ti|trieu|nghin|ngan)?(?:\s(?P<rest>\d{1,3})\s?(?P<rest_unit>trieu|nghin|ngan))?"
     r"\s?(?P<coin>dong|vnd|d)\b"
 )
+_UNIT_IN_PIECES = re.compile(r"(?:\(|dvt:?|tinh:?)(ty|trieu|nghin|ngan)(?=dong)")
+_LEAST_SUM = 1000
 _FACTOR = {"ty": 10**9, "ti": 10**9, "trieu": 10**6, "nghin": 10**3, "ngan": 10**3, None: 1}
 _TOTAL = re.compile(r"tong (?:cong|so|kinh phi|du toan|muc|nhu cau|gia tri|nguon)|tong:")
 _SOURCE_LABEL = re.compile(
@@ -48,9 +50,14 @@ def cell_amount(cell: str, header: str) -> int | None:
     found = figures(cell)
     if found:
         return found[0].amount
-    unit = re.search(r"\b(ty|trieu|nghin|ngan)\b", fold(header))
+    unit = re.search(r"\b(ty|trieu|nghin|ngan)\b", fold(header)) or _UNIT_IN_PIECES.search(
+        fold(header).replace(" ", "")
+    )
     found = figures(f"{cell.strip()} {unit.group(1) if unit else ''} dong")
-    return found[0].amount if found and re.fullmatch(r"[\d.,\s]+", cell.strip()) else None
+    if not found or not re.fullmatch(r"[\d.,\s]+", cell.strip()):
+        return None
+    amount = found[0].amount
+    return None if not unit and 0 < amount < _LEAST_SUM else amount  # "45,5" of a unit that nothing names
 
 
 def read_funding(paragraphs: tuple[Text, ...], table_total: int | None) -> Funding:

@@ -6,11 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 from unicodedata import normalize
 
 from plans.document.head import KIND
 from plans.document.paragraphs import BEGINS_ANEW, label_of
+from plans.document.performers import begins_name
 from plans.document.spelling import fold, tidy
 
 _RECIPIENTS = re.compile(r"(?:noi nhan|noi gui)\b")
@@ -18,6 +20,7 @@ _HEAD_LINE = re.compile(r"ngay.{0,20}thang.{0,20}nam|^so\s?:")
 _PAGE_NUMBER = re.compile(r"[-–]?\s?\d{1,3}\s?[-–]?|trang \d{1,3}(?:\s?/\s?\d{1,3})?")
 _MARGIN = 62.0  # above and below this (points) stand page numbers and running titles
 _LEAST_GUTTER = 4.0
+_FULL = 26.0  # a line that leaves less than this of its cell, borders and padding included, had no room for more
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,9 @@ class PrintedLine:
     right: float = 0.0  # where the text of its page or column ends
     left: float = 0.0
     indents_labels: bool = False
+    pitch: float = 0.0  # from one line of a paragraph to the next
+    usual: float = 0.0  # from one line to the next, as most stand
+    spaced: bool = False  # paragraphs stand apart, so lines that stand close are one paragraph
     joins: bool = True  # False in columns and heads, whose lines the reader joins by sense
     text: str = field(default="", init=False)
 
@@ -132,8 +138,7 @@ def paragraphs(lines: list[PrintedLine]) -> list[str]:
         if before is not None and _goes_on(before, line):
             result[-1] += " " + tidy(line.text)
         else:
-            apart = before is not None and before.page == line.page
-            if apart and before is not None and not -1 < line.top - before.top < 1.95 * max(line.size, before.size):
+            if before is not None and before.page == line.page and _stands_apart(before, line):
                 result.append("")
             result.append(line.text)
         before = line
@@ -147,19 +152,34 @@ def cell_text(words: list[Word], width: float) -> str:
     for line in lines_of(words):
         text = tidy(line.text)
         fits = before is not None and before.x1 - before.x0 + line.words[0].x1 - line.words[0].x0 + 4 < width - 14
-        if before is None or fits or label_of(text)[0] != "none":
+        fits = fits or (before is not None and line.top - before.top > 1.7 * line.size)
+        full = before is not None and width - (before.x1 - before.x0) < _FULL
+        if lines and full and _is_cut(lines[-1], text):
+            lines[-1] += text
+        elif before is None or fits or label_of(text)[0] != "none" or begins_name(lines[-1], text):
             lines.append(text)
         else:
-            lines[-1] += text if lines[-1].endswith("/") else f" {text}"
+            lines[-1] += f" {text}"
         before = line
     return "\n".join(lines)
+
+
+def _is_cut(above: str, below: str) -> bool:
+    """Whether a column too narrow cut a date or a number in two."""
+    return below[0].isdigit() and (above[-1] in "/-.," or above[-1].isdigit()) and any(map(str.isdigit, above[-3:]))
+
+
+def _stands_apart(before: PrintedLine, line: PrintedLine) -> bool:
+    """Whether the paper leaves a space above the line, more than it leaves between paragraphs."""
+    return not -1 < line.top - before.top <= max(1.5 * line.usual, 1.5 * max(line.size, before.size))
 
 
 def _goes_on(before: PrintedLine, line: PrintedLine) -> bool:
     """Whether the page's edge broke the line: its first word had no room above, it begins where wrapped lines do."""
     if not (before.joins and line.joins):
         return False
-    if before.page == line.page and line.top - before.top > 2.4 * line.size:
+    close = before.page == line.page and line.top - before.top <= 1.15 * line.pitch
+    if before.page == line.page and (line.top - before.top > 2.4 * line.size or (line.spaced and not close)):
         return False
     first = line.words[0]
     if before.x1 + 3 + (first.x1 - first.x0) < before.right - 2:
@@ -169,7 +189,7 @@ def _goes_on(before: PrintedLine, line: PrintedLine) -> bool:
         return False
     labelled = label_of(text)[0] != "none"
     if line.x0 <= line.left + 6:
-        return not labelled or line.indents_labels
+        return not labelled or line.indents_labels or (line.spaced and close)
     hangs = label_of(tidy(before.text))[0] != "none" and 2 < line.x0 - before.x0 < 45
     return hangs and not labelled
 
@@ -178,16 +198,26 @@ def _flow(lines: list[PrintedLine]) -> list[PrintedLine]:
     """Lines of running text with the edges that they keep to."""
     if not lines:
         return []
-    rights = sorted(line.x1 for line in lines)
-    right = rights[-1 - len(rights) // 20]
+    right = max(line.x1 for line in lines)
+    pitch, usual, spaced = _spacing(lines)
     starts = Counter(round(line.x0) for line in lines)
-    usual = [start for start, count in starts.items() if count >= max(2, len(lines) // 12)]
-    left = float(min(usual, default=min(starts)))
+    common = [start for start, count in starts.items() if count >= max(2, len(lines) // 12)]
+    left = float(min(common, default=min(starts)))
     labels = [line.x0 for line in lines if label_of(tidy(line.text))[0] != "none"]
     indents = bool(labels) and sum(x0 > left + 10 for x0 in labels) * 3 >= len(labels) * 2
     for line in lines:
         line.left, line.right, line.indents_labels = left, right, indents
+        line.pitch, line.usual, line.spaced = pitch, usual, spaced
     return lines
+
+
+def _spacing(lines: list[PrintedLine]) -> tuple[float, float, bool]:
+    """From line to line within paragraphs, from line to line at most places, and whether paragraphs stand apart."""
+    gaps = sorted(line.top - before.top for before, line in pairwise(lines) if line.top > before.top)
+    if not gaps:
+        return 0.0, 0.0, False
+    pitch, usual = gaps[len(gaps) // 10], gaps[len(gaps) // 2]
+    return pitch, usual, sum(gap > 1.25 * pitch for gap in gaps) * 5 >= len(gaps) * 2
 
 
 def _columns(words: list[Word], width: float) -> list[PrintedLine]:
@@ -196,10 +226,23 @@ def _columns(words: list[Word], width: float) -> list[PrintedLine]:
         parts = [words] if words else []
     else:
         parts = [[word for word in words if word.x1 <= gutter], [word for word in words if word.x1 > gutter]]
-    lines = [line for part in parts for line in lines_of(part)]
+    columns = [_with_years(lines_of(part)) for part in parts]
+    for lines in columns:
+        usual = _spacing(lines)[1]
+        for line in lines:
+            line.joins, line.usual = False, usual
+    return [line for lines in columns for line in lines]
+
+
+def _with_years(lines: list[PrintedLine]) -> list[PrintedLine]:
+    """A year that had no room beside "ngày … tháng … năm" goes back to it."""
+    kept: list[PrintedLine] = []
     for line in lines:
-        line.joins = False
-    return lines
+        if kept and re.fullmatch(r"(?:nam )?\d{4}", fold(line.text)) and re.search(r"\bthang\b", fold(kept[-1].text)):
+            kept[-1].text += f" {line.text}"
+        else:
+            kept.append(line)
+    return kept
 
 
 def find_gutter(words: list[Word], width: float) -> float | None:

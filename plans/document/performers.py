@@ -30,7 +30,16 @@ _LIST = re.compile(
 _TOGETHER = re.compile(
     r"(?P<lead>[^:\n]{3,200}?)\s+chu tri,?\s+(?:va\s+)?phoi hop(?:\s+(?:voi|cung))?\s+(?P<support>[^:\n]{3,300})"
 )
+_NAME_LEADS = re.compile(
+    r"(?:,|-|\b(?:va|cua|tai|cac|cung|voi|thuoc|van phong|chanh|lanh dao|thanh vien|giam doc|chu tich|thu truong|truong|"
+    r"pho|tinh|dai dien|bi thu|thuong truc|ban|so|phong))$"
+)
 _ROLES: dict[str, Role] = {"lead": "lead", "support": "support", "direct": "direct", "execute": "execute"}
+
+
+def begins_name(above: str, below: str) -> bool:
+    """Whether a line of a cell begins a name of its own and is not the rest of the one above ("Văn phòng | UBND")."""
+    return bool(re.match(_BODY, below)) and below[0].isupper() and not _NAME_LEADS.search(fold(above))
 
 
 def read_performers(cell: str, role: Role) -> tuple[Performer, ...]:

@@ -1,5 +1,7 @@
 """Plans in PDF, composed for the tests: provinces, names, numbers and sums are invented."""
 
+# ruff: noqa: E501 -- a line of the paper is a line here
+
 from __future__ import annotations
 
 import unicodedata
@@ -95,7 +97,12 @@ def long_plan() -> bytes:
             Trong quá trình thực hiện, nếu có khó khăn, vướng mắc, các cơ quan, đơn vị phản ánh về Sở Khoa học và Công nghệ để tổng hợp, báo cáo Ủy ban nhân dân tỉnh xem xét, quyết định./."""
         )
         + _end(
-            ["Bộ Khoa học và Công nghệ (để b/c);", "Thường trực Tỉnh ủy, HĐND tỉnh;", "Các sở, ban, ngành;", "Lưu: VT, KGVX."],
+            [
+                "Bộ Khoa học và Công nghệ (để b/c);",
+                "Thường trực Tỉnh ủy, HĐND tỉnh;",
+                "Các sở, ban, ngành;",
+                "Lưu: VT, KGVX.",
+            ],
             ["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"],
             "Hà Quang Trưởng",
         )
@@ -150,7 +157,10 @@ def ragged_programme() -> bytes:
     return _pdf(
         unicodedata.normalize(
             "NFD",
-            _head(["UBND THÀNH PHỐ VĨNH AN", "<b>SỞ NỘI VỤ</b>", "Số:      /CTr-SNV"], "Vĩnh An, ngày      tháng 6 năm 2025")
+            _head(
+                ["UBND THÀNH PHỐ VĨNH AN", "<b>SỞ NỘI VỤ</b>", "Số:      /CTr-SNV"],
+                "Vĩnh An, ngày      tháng 6 năm 2025",
+            )
             + "<div class=plain><h1>CHƯƠNG TRÌNH</h1><p class=title>Nâng cao chất lượng Hệ thống quản lý ISO 9001:2015 giai đoạn 2025 - 2026</p>"
             + _paragraphs(
                 """Căn cứ Luật Cán bộ, công chức;
@@ -198,7 +208,16 @@ def quarters_plan() -> bytes:
             II. TIẾN ĐỘ THỰC HIỆN"""
         )
         + _table(
-            ["TT", "Nhiệm vụ", "Cơ quan thực hiện", "Quý I/2026", "Quý II/2026", "Quý III/2026", "Quý IV/2026", "Ghi chú"],
+            [
+                "TT",
+                "Nhiệm vụ",
+                "Cơ quan thực hiện",
+                "Quý I/2026",
+                "Quý II/2026",
+                "Quý III/2026",
+                "Quý IV/2026",
+                "Ghi chú",
+            ],
             ["(1)", "(2)", "(3)", "(4)", "(5)", "(6)", "(7)", "(8)"],
             *(
                 [f"{number}.", title, who, *marked, "Theo Quyết định riêng" if number == 1 else ""]

@@ -111,6 +111,7 @@ def decision_with_annex() -> bytes:
     )
     section = made.add_section()
     section.page_width, section.page_height = Cm(29.7), Cm(21)
+    section.left_margin = section.right_margin = Cm(2)
     for text in (
         "PHỤ LỤC",
         "NỘI DUNG, TIẾN ĐỘ VÀ KINH PHÍ",
@@ -120,7 +121,14 @@ def decision_with_annex() -> bytes:
     months = [str(month) for month in range(1, 13)]
     table = rows(
         made,
-        ("TT", "Nội dung", "Đơn vị thực hiện", "Tiến độ thực hiện năm 2026 (tháng)", *[""] * 11, "Kinh phí (triệu đồng)"),
+        (
+            "TT",
+            "Nội dung",
+            "Đơn vị thực hiện",
+            "Tiến độ thực hiện năm 2026 (tháng)",
+            *[""] * 11,
+            "Kinh phí (triệu đồng)",
+        ),
         ("", "", "", *months, ""),
         ("I", "Chuẩn bị", *[""] * 14),
         ("1", "Khảo sát 04 xã thí điểm", "Chi cục TCĐLCL", "", "x", "x", "x", *[""] * 8, "45,5"),
@@ -134,11 +142,14 @@ def decision_with_annex() -> bytes:
         table.cell(0, column).merge(table.cell(1, column))
     table.cell(0, 3).merge(table.cell(0, 14))
     table.cell(8, 0).merge(table.cell(8, 14))
+    table.autofit = False
+    for column, width in enumerate((1.4, 5.6, 4.0, *[0.8] * 12, 2.4)):
+        table.columns[column].width = Cm(width)
     return saved(made)
 
 
 def merged_cells_plan() -> bytes:
-    """Money split over two budgets, one performer merged over rows, a text box, what was deleted, capitals by format."""
+    """Money split over two budgets, a performer merged over rows, a text box, deleted words, capitals by format."""
     made = document()
     head = columns(made, ("UBND HUYỆN BẢN VE", "BAN CHỈ ĐẠO ISO"), MOTTO)
     below = head.add_row()
