@@ -328,8 +328,9 @@ def _check_period(report: DueReport, now: datetime) -> None:
 def assign_unit(*, task: Task, unit: Unit, by: User | None, role: str = TaskPerformer.Role.EXECUTE) -> TaskPerformer:
     """Let a unit report on a task whose document names only a group ("UBND cấp xã trên địa bàn tỉnh").
 
-    The words of the document stay as they are. Raises AlreadyPerforms, OutsideThePlan.
+    The words of the document stay as they are. Raises PlanIsClosed, AlreadyPerforms, OutsideThePlan.
     """
+    require_open(task.plan)
     if unit.path.split("/", 1)[0] != task.plan.unit.path.split("/", 1)[0]:
         raise OutsideThePlan(unit)
     Task.objects.select_for_update().get(pk=task.pk)

@@ -73,7 +73,8 @@ def plan_list(request: UserRequest) -> HttpResponse:
 @login_required
 @require_safe
 def plan_detail(request: UserRequest, pk: int) -> HttpResponse:
-    plan = get_allowed(Plan.objects.select_related("unit"), request.user, Permission.PLAN_VIEW, pk=pk)
+    plans = Plan.objects.select_related("unit", "signed_file", "parent")
+    plan = get_allowed(plans, request.user, Permission.PLAN_VIEW, pk=pk)
     as_of = day_asked(request)
     progress = plan_progress(plan=plan, user=request.user, as_of=as_of)
     rights = rights_on(plan, request.user)

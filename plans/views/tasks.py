@@ -98,7 +98,7 @@ def task_assign(request: UserRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             services.assign_unit(task=task, by=request.user, **form.cleaned_data)
-        except (services.AlreadyPerforms, services.OutsideThePlan) as refused:
+        except (services.AlreadyPerforms, services.OutsideThePlan, services.PlanIsClosed) as refused:
             form.add_error("unit", str(refused))
         else:
             messages.success(request, _("%(unit)s now reports on this task.") % {"unit": form.cleaned_data["unit"]})
