@@ -305,7 +305,7 @@ def test_issuing_asks_only_for_what_the_paper_lacks(client, cast):
     client.force_login(cast[Role.PROGRAMME_OFFICER])
     url = f"/plans/{plan.pk}/issue/"
 
-    assert list(client.get(url).context["form"].fields) == ["version", "number", "issue_date"]
+    assert list(client.get(url).context["form"].fields) == ["version", "number", "issue_date", "file"]
     assert client.post(url, {"number": "45"}).status_code == 422
     assert client.post(url, {"number": "45", "issue_date": "2024-03-01"}).status_code == 422
     assert client.post(url, {"number": "45", "issue_date": "2024-02-20"}).status_code == 302
