@@ -13,6 +13,7 @@ from django.http import QueryDict
 
 from plans.contexts.content import HEAD, ItemContent, PerformerContent, PlanContent, SectionContent, TaskContent
 from plans.document import read_document
+from plans.document.table import kind_of
 from plans.period import parse_period
 
 Row = dict[str, Any]
@@ -133,6 +134,8 @@ BLANKS: dict[str, Row] = {
     "tasks": {"performers": []},
 }
 
+_FIELDS = LISTS | {"tasks": TASK, "sections": SECTION, "items": ITEM, "performers": PERFORMER}
+
 
 def act(desk: Row, said: str) -> None:
     """Do what a button says: "up tasks 3", "remove tasks.2.performers 0", "add sections.1.items 4", "number tasks 0".
@@ -162,6 +165,7 @@ def act(desk: Row, said: str) -> None:
 def blank(desk: Row, path: str) -> Row:
     name = path.rsplit(".", 1)[-1]
     row: Row = json.loads(json.dumps(BLANKS.get(name, {})))
+    row = dict.fromkeys(_FIELDS.get(name, ()), "") | row
     if name in {"tasks", "sections"}:
         taken = {each["key"] for each in desk[name]}
         row["key"] = next(key for key in (f"n{number}" for number in range(100_000)) if key not in taken)
@@ -181,11 +185,11 @@ def pasted(desk: Row, text: str, year: int | None) -> int:
     lines = [line for line in text.replace("\r\n", "\n").split("\n") if line.strip()]
     if not lines:
         return 0
-    head = _HEADS.get(_width(lines[0]))
     body = "\n".join(lines)
-    read = read_document(f"{_FRAME}{body}").tasks
-    if not read and head:
-        read = read_document(f"{_FRAME}{head}\n{body}").tasks
+    head = _HEADS.get(len(_cells(lines[0])))
+    if head and "title" not in {kind_of(cell) for cell in _cells(lines[0])}:
+        body = f"{head if '|' not in lines[0] else head.replace(chr(9), ' | ')}\n{body}"
+    read = read_document(f"{_FRAME}{body}").tasks if head else ()
     counted = not desk["tasks"] or is_counted(desk["tasks"])
     tasks = [
         TaskContent(
@@ -221,9 +225,9 @@ _HEADS = {
 }
 
 
-def _width(line: str) -> int:
+def _cells(line: str) -> list[str]:
     inner = line.strip().strip("|")
-    return len(inner.split("|")) if "|" in inner else len(line.split("\t"))
+    return inner.split("|") if "|" in inner else line.split("\t")
 
 
 def days_of(period: str, year: int | None) -> tuple[Any, Any]:
