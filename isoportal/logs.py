@@ -1,11 +1,16 @@
-"""What every log line carries beside its message."""
+"""What every log line carries beside its message, and what none may carry."""
 
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 from activity.origin import current_origin
+
+# The address of a calendar feed is a key: who reads it in a log could read the calendar.
+SECRET = re.compile(r"cal_[A-Za-z0-9_-]{8,}")
+HIDDEN = "cal_…"
 
 
 class OriginFilter(logging.Filter):
@@ -13,7 +18,19 @@ class OriginFilter(logging.Filter):
         origin = current_origin()
         record.request_id = origin.request_id
         record.channel = origin.channel
+        hide_secrets(record)
         return True
+
+
+def hide_secrets(record: logging.LogRecord) -> None:
+    """Take keys that stand in an address out of the message and of what goes with it."""
+    message = record.getMessage()
+    if SECRET.search(message):
+        record.msg, record.args = SECRET.sub(HIDDEN, message), ()
+    for name in ("path", "request"):
+        told = str(getattr(record, name, ""))
+        if SECRET.search(told):
+            setattr(record, name, SECRET.sub(HIDDEN, told))
 
 
 def logging_at(level: str) -> dict[str, Any]:
