@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from isoportal import api, health, home
+from isoportal import api, chasing, health, home
 from units.admin import site as administration
 
 handler400 = "isoportal.errors.bad_request"
@@ -19,6 +19,7 @@ urlpatterns = [
     path("admin/", administration.urls),
     path("api/v1/", include((api.urlpatterns, "api"))),
     re_path(r"^api/", api.UnknownAddress.as_view(), name="api-unknown"),
+    path("chasing/new/", chasing.new, name="chasing_new"),
     path("budgets/", include("budgets.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("livez", health.livez, name="livez"),

@@ -7,6 +7,7 @@ from plans.permissions import Act, ObstacleAct
 from plans.views import (
     amendments,
     attendance,
+    calendar,
     chasing,
     deliverables,
     editing,
@@ -25,6 +26,11 @@ from plans.views import (
 
 app_name = "plans"
 urlpatterns = [
+    path("calendar/", calendar.month, name="calendar"),
+    path("calendar/days-off/", calendar.days_off_list, name="days_off"),
+    path("calendar/feeds/", calendar.feed_list, name="feeds"),
+    path("calendar/feeds/<int:pk>/revoke/", calendar.feed_revoke, name="feed_revoke"),
+    path("calendar/<str:token>.ics", calendar.feed_file, name="feed"),
     path("plans/", views.plan_list, name="list"),
     path("plans/import/", views.plan_import, name="import"),
     path("plans/<int:pk>/", views.plan_detail, name="detail"),

@@ -93,6 +93,20 @@ PLACES: list[tuple[_StrPromise | str, list[Place]]] = [
                 permission=Permission.PLAN_VIEW,
             ),
             Place(
+                url_name="plans:chasing",
+                prefixes=("/chasing/",),
+                label=_("Chasing"),
+                icon="mail-warning",
+                permission=Permission.PLAN_VIEW,
+            ),
+            Place(
+                url_name="plans:calendar",
+                prefixes=("/calendar/",),
+                label=_("Calendar"),
+                icon="calendar",
+                permission=Permission.PLAN_VIEW,
+            ),
+            Place(
                 url_name="budgets:list",
                 prefixes=("/budgets/",),
                 label=_("Money"),

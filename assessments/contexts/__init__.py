@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assessments.contexts.controls import Control, Option
 from assessments.contexts.criteria import CriteriaGroup, CriterionLine, criteria_tree
+from assessments.contexts.late_sheets import late_sheets
 from assessments.contexts.result import AssessmentResult, GroupResult, ScoreLine, assessment_result, sheet_rules
 from assessments.contexts.sheet import SheetContext, round_state, sheet_context
 from assessments.contexts.wording import answer_text, arithmetic_text, refusal_text
@@ -21,6 +22,7 @@ __all__ = [
     "arithmetic_text",
     "assessment_result",
     "criteria_tree",
+    "late_sheets",
     "refusal_text",
     "round_state",
     "sheet_context",

@@ -76,6 +76,12 @@ STATUSES: dict[str, dict[str, Status]] = {
         "answered": Status(pgettext_lazy("obstacle", "Answered"), "ok", "message-square"),
         "closed": Status(pgettext_lazy("obstacle", "Closed"), "", "archive"),
     },
+    "letter": {
+        "draft": Status(_("Draft"), "", "pencil-line"),
+        "sent": Status(pgettext_lazy("letter", "Sent"), "info", "send"),
+        "answered": Status(pgettext_lazy("letter", "Answered"), "ok", "circle-check"),
+        "cancelled": Status(_("Cancelled"), "", "ban"),
+    },
     "round": {
         "planned": Status(_("Not open yet"), "", "circle-dashed"),
         "open": Status(pgettext_lazy("round", "Open"), "info", "circle-dot"),

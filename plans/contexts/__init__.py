@@ -3,6 +3,7 @@
 `plan_progress(plan=, user=, as_of=)` -> `PlanProgress` is the one arithmetic of progress and lateness.
 """
 
+from plans.contexts.lateness import LateItem, late_items
 from plans.contexts.progress import (
     PerformerProgress,
     PlanProgress,
@@ -16,9 +17,11 @@ from plans.contexts.schedule import Gantt, schedule
 
 __all__ = [
     "Gantt",
+    "LateItem",
     "PerformerProgress",
     "PlanProgress",
     "TaskProgress",
+    "late_items",
     "mean",
     "plan_progress",
     "plans_progress",

@@ -11,8 +11,10 @@ from plans.services.acceptance import (
     accept_progress,
     return_progress,
 )
+from plans.services.chasing import cancel_letter, chase
 from plans.services.citations import link_citations
 from plans.services.importing import AlreadyImported, import_document
+from plans.services.letters import log_reply, mark_read, send_letters
 from plans.services.lifecycle import (
     CannotIssue,
     DateContradictsPaper,
@@ -30,6 +32,7 @@ from plans.services.lifecycle import (
     submit_plan,
 )
 from plans.services.matching import day_of, find_unit_for
+from plans.services.numbering import reserve
 from plans.services.progress import (
     AlreadyAccepted,
     AlreadyPerforms,
@@ -89,17 +92,23 @@ __all__ = [
     "accept_many",
     "accept_progress",
     "assign_unit",
+    "cancel_letter",
     "cancel_plan",
+    "chase",
     "close_plan",
     "day_of",
     "find_unit_for",
     "import_document",
     "issue_plan",
     "link_citations",
+    "log_reply",
+    "mark_read",
     "report_progress",
     "require_open",
+    "reserve",
     "return_plan",
     "return_progress",
+    "send_letters",
     "submit_many",
     "submit_plan",
     "submit_progress",

@@ -27,17 +27,22 @@ def markup(report: Report) -> str:
 
 
 def render(report: Report, job_id: str) -> bytes:
-    """Equal reports of one job give equal bytes. Raises FatalURLFetchingError, a BaseException, when something in the
-    document asks for anything from outside."""
+    """Equal reports of one job give equal bytes. A report of several parts is one file in which each begins on a page
+    one of its own. Raises FatalURLFetchingError, a BaseException, when something in the document asks for anything from
+    outside."""
     fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
     fonts = FontConfiguration()
-    document = HTML(string=markup(report), url_fetcher=fetcher)
     style = CSS(string=_stylesheet(), font_config=fonts, url_fetcher=fetcher)
+    document, *others = [
+        HTML(string=markup(part), url_fetcher=fetcher).render(
+            stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1"
+        )
+        for part in report.parts
+    ]
+    if others:
+        document = document.copy([page for each in (document, *others) for page in each.pages])
+        document.metadata.title = report.title
     content: bytes = document.write_pdf(
-        stylesheets=[style],
-        font_config=fonts,
-        pdf_variant="pdf/ua-1",
-        pdf_identifier=job_id.encode(),
-        custom_metadata=False,
+        pdf_variant="pdf/ua-1", pdf_identifier=job_id.encode(), custom_metadata=False
     )
     return content
