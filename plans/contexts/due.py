@@ -61,7 +61,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """`to_do` is what is asked for now, `waiting` what was sent and awaits a decision, `coming` what is not due yet."""
+    """`to_do` is what is asked for now and not written yet, `drafts` what is written and not sent, `waiting` what was sent and awaits a decision, `coming` what is not due yet."""
 
     to_do: tuple[DueItem, ...]
     waiting: tuple[DueItem, ...]
@@ -91,7 +91,7 @@ def due_of(units: Iterable[Unit], *, now: datetime | None = None) -> Due:
         now=now,
     )
     return Due(
-        to_do=tuple(item for item in items if item.state in TO_DO and item.may_report),
+        to_do=tuple(item for item in items if item.state in TO_DO and item.may_report and not item.draft),
         waiting=tuple(item for item in items if item.state == "submitted"),
         coming=tuple(item for item in items if item.state == "not_due")[:COMING_SHOWN],
         drafts=drafts_of(ids),
