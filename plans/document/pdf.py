@@ -40,7 +40,7 @@ from plans.document.pdf_lines import (
 from plans.document.table import kind_of
 
 _WIDEST = 2500.0  # points; A2 is 1684 high
-_LARGEST_STREAM = 3_000_000
+_LARGEST_STREAM = 600_000  # of one page; a page full of words has 30_000
 _MOST_CHARACTERS = 25_000  # of one page
 _MOST_RULES = 4_000
 _LEAST_TEXT = 20

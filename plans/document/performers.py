@@ -31,8 +31,8 @@ _TOGETHER = re.compile(
     r"(?P<lead>[^:\n]{3,200}?)\s+chu tri,?\s+(?:va\s+)?phoi hop(?:\s+(?:voi|cung))?\s+(?P<support>[^:\n]{3,300})"
 )
 _NAME_LEADS = re.compile(
-    r"(?:,|-|\b(?:va|cua|tai|cac|cung|voi|thuoc|van phong|chanh|lanh dao|thanh vien|giam doc|chu tich|thu truong|truong|"
-    r"pho|tinh|dai dien|bi thu|thuong truc|ban|so|phong))$"
+    r"(?:,|-|\b(?:va|cua|tai|cac|cung|voi|thuoc|van phong|chanh|lanh dao|thanh vien|giam doc|chu tich|thu truong|"
+    r"truong|pho|tinh|dai dien|bi thu|thuong truc|ban|so|phong))$"
 )
 _ROLES: dict[str, Role] = {"lead": "lead", "support": "support", "direct": "direct", "execute": "execute"}
 
