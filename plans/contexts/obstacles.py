@@ -187,7 +187,7 @@ def obstacle_row(obstacle: Obstacle, *, today: date) -> ObstacleRow:
 
 def obstacle_page(*, obstacle: Obstacle, user: User | AnonymousUser) -> ObstaclePage:
     """Three queries, however many steps there are."""
-    steps = obstacle.steps.select_related("by", "task").prefetch_related("evidence__unit", "evidence__uploaded_by")
+    steps = obstacle.steps.select_related("by", "task").prefetch_related("evidence")
     return ObstaclePage(
         obstacle=obstacle,
         row=obstacle_row(obstacle, today=timezone.localdate()),

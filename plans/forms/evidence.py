@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from plans.models import Evidence
@@ -41,10 +43,9 @@ class WithEvidence(forms.Form):
     calls `keep_all(unit=…, files=form.cleaned_data["files"], earlier=form.cleaned_data["earlier"], by=…)`.
     """
 
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]  # a field, not what was sent: that is the form's `files`
         label=_("Files"),
         required=False,
-        help_text=_("PDF, Word, Excel, PowerPoint, pictures or text, at most 20 MB each."),
         widget=ManyFilesInput(attrs={"accept": ACCEPT}),
     )
     earlier = forms.ModelMultipleChoiceField(
@@ -56,6 +57,8 @@ class WithEvidence(forms.Form):
 
     def __init__(self, *args, evidence_of=None, **kwargs):
         super().__init__(*args, **kwargs)
+        said = _("PDF, Word, Excel, PowerPoint, pictures or text, at most %(limit)s each.")
+        self.fields["files"].help_text = said % {"limit": filesizeformat(settings.MAX_UPLOAD)}
         if evidence_of is not None:
             self.fields["earlier"].queryset = evidence_of
             # What is offered is the last few; what is accepted is any of them.

@@ -55,14 +55,15 @@ class RaiseForm(WithEvidence):
     def __init__(self, *args, user, plan: Plan, task: Task | None = None, **kwargs):
         units = raising_units(user, task=task, plan=plan)
         super().__init__(*args, evidence_of=Evidence.objects.kept().filter(unit__in=units), **kwargs)
-        self.fields["unit"].queryset = units
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         if len(units) == 1:
             self.fields["unit"].initial = units[0].pk
             self.fields["unit"].widget = forms.HiddenInput()
         if task:
             del self.fields["task"]
         else:
-            self.fields["task"].queryset = tasks_to_speak_of(user).filter(plan=plan).order_by("order")
+            tasks = tasks_to_speak_of(user).filter(plan=plan).order_by("order")
+            self.fields["task"].queryset = tasks  # type: ignore[attr-defined]
 
 
 class VersionedForm(WithEvidence):
@@ -103,7 +104,8 @@ class DirectForm(AnswerForm):
         self.fields["text"].required = False
         self.fields["text"].label = _("Words of the direction")
         root = obstacle.plan.unit.path.split("/", 1)[0] + "/"
-        self.fields["units"].queryset = Unit.objects.filter(path__startswith=root).order_by("kind", "name")
+        units = Unit.objects.filter(path__startswith=root).order_by("kind", "name")
+        self.fields["units"].queryset = units  # type: ignore[attr-defined]
 
 
 class WordForm(VersionedForm):

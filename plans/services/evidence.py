@@ -127,7 +127,7 @@ class EvidenceInUse(EvidenceRefused):
         return _("This file is attached to something, so it stays: what was reported keeps its evidence.")
 
 
-def keep_evidence(*, unit: Unit, file: File, title: str = "", by: User) -> Evidence:
+def keep_evidence(*, unit: Unit, file: File[bytes], title: str = "", by: User) -> Evidence:
     """Look at a file that was sent and keep it for `unit`. The same bytes again are the same row, race-safe.
 
     The file is written aside, hashed and checked before any row is locked, so that nobody waits for it; the row comes
@@ -193,7 +193,7 @@ def _keep(draft: store.Draft, *, unit: Unit, name: str, title: str, media_type: 
     return evidence
 
 
-def keep_all(*, unit: Unit, files: Iterable[File], earlier: Sequence[Evidence] = (), by: User) -> list[Evidence]:
+def keep_all(*, unit: Unit, files: Iterable[File[bytes]], earlier: Sequence[Evidence] = (), by: User) -> list[Evidence]:
     """The files of one form: those just sent and those of earlier that were chosen, each once. Raises as
     `keep_evidence`; files kept before the one that was refused stay among the unit's earlier files."""
     kept = [keep_evidence(unit=unit, file=file, by=by) for file in files]

@@ -21,7 +21,8 @@ _ALONE = {0x01, *range(0xD0, 0xD9)}
 def check_png(data: bytes) -> None:
     if not data.startswith(_PNG):
         raise RefusedFile(Reason.MISMATCH)
-    place, seen = len(_PNG), []
+    place = len(_PNG)
+    seen: list[bytes] = []
     while place < len(data):
         if place + 12 > len(data):
             raise RefusedFile(Reason.DAMAGED)

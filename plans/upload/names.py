@@ -35,7 +35,7 @@ def harmless_name(given: str) -> tuple[str, str]:
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join(" " if letter.isspace() else letter for letter in name)
     name = "".join(letter for letter in name if unicodedata.category(letter) not in _INVISIBLE)
-    name = _SPACES.sub(" ", _UNFIT.sub("_", name)).strip(" .")
+    name = _SPACES.sub(" ", _UNFIT.sub("_", name)).lstrip().rstrip(" .")
     stem, dot, extension = name.rpartition(".")
     if not dot:
         stem, extension = name, ""

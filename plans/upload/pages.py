@@ -10,6 +10,10 @@ WIDTH = 1000  # pixels
 _LARGEST_SCALE = 3.0
 
 
+def count(data: bytes) -> int:
+    return len(pypdfium2.PdfDocument(data))
+
+
 class NoSuchPage(Exception):
     pass
 

@@ -102,13 +102,15 @@ def evidence_preview(request: UserRequest, pk: int) -> HttpResponse:
         return damaged(request, evidence)
     with file:
         text = text_of(file) if evidence.preview == "text" else ""
-    page = page_asked(request)
+        pages = pages_of(file) if evidence.preview == "pdf" else 0
+    page = min(page_asked(request), max(pages, 1))
     may_send = any(holds_in(request.user, permission, evidence.unit) for permission in SENDERS)
     context = {
         "evidence": evidence,
         "text": text[:TEXT_SHOWN],
         "is_cut": len(text) > TEXT_SHOWN,
         "page": page,
+        "pages": pages,
         "may_withdraw": may_send and not is_used(evidence),
     }
     return render(request, "plans/evidence_preview.html", context)
@@ -141,6 +143,14 @@ def draw(pdf: bytes, page: int) -> bytes:
     except (child.Refused, child.Exhausted):
         raise Http404 from None
     return bytes.fromhex(said)
+
+
+def pages_of(file: IO[bytes]) -> int:
+    """How many pages there are to show; 0 where the PDF cannot be drawn."""
+    try:
+        return int(child.run("plans.upload.pages:count", file.read(), memory=RENDER_MEMORY, seconds=RENDER_SECONDS))
+    except (child.Refused, child.Exhausted):
+        return 0
 
 
 def text_of(file: IO[bytes]) -> str:

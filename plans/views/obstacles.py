@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -92,7 +94,7 @@ def obstacle_new(request: UserRequest) -> HttpResponse:
             {"form": RaiseForm(user=request.user, plan=plan, task=task), "plan": plan, "task": task},
         )
     form = RaiseForm(request.POST, request.FILES, user=request.user, plan=plan, task=task)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    status: int = HTTPStatus.UNPROCESSABLE_ENTITY
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -166,7 +168,7 @@ def show(request: UserRequest, obstacle: Obstacle, status: int = HTTPStatus.OK, 
 
 
 def form_of(request: UserRequest, obstacle: Obstacle, act: ObstacleAct, records: bool, given=()):
-    common = {"initial": {"version": obstacle.version}, "auto_id": f"{act}_%s"}
+    common: dict[str, Any] = {"initial": {"version": obstacle.version}, "auto_id": f"{act}_%s"}
     if act in {ObstacleAct.ANSWER, ObstacleAct.DIRECT, ObstacleAct.NOTE}:
         common["evidence_of"] = Evidence.objects.kept().filter(unit=sender(request, obstacle))
     if act == ObstacleAct.ANSWER:
@@ -189,7 +191,7 @@ def obstacle_act(request: UserRequest, pk: int, act: ObstacleAct) -> HttpRespons
     obstacle = load_obstacle(request, pk)
     page = obstacle_page(obstacle=obstacle, user=request.user)
     form = form_of(request, obstacle, act, page.records, (request.POST, request.FILES))
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    status: int = HTTPStatus.UNPROCESSABLE_ENTITY
     if form.is_valid():
         try:
             carry_out(request, obstacle, act, dict(form.cleaned_data))
@@ -225,7 +227,7 @@ def carry_out(request: UserRequest, obstacle: Obstacle, act: ObstacleAct, data: 
     elif act == ObstacleAct.ANSWER:
         services.answer_obstacle(obstacle=obstacle, by=by, **data)
     else:
-        acts = {
+        acts: dict[ObstacleAct, Callable[..., Any]] = {
             ObstacleAct.NOTE: services.note_obstacle,
             ObstacleAct.ESCALATE: services.escalate_obstacle,
             ObstacleAct.REOPEN: services.reopen_obstacle,
