@@ -11,8 +11,9 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from assessments.api import AssessmentAPI, CriteriaSetAPI, CriterionAPI, RoundAPI, ScoreAPI
+from isoportal.notifications import NotificationAPI
 from isoportal.openapi import SchemaView, docs
-from plans.api import LegalDocumentAPI, PlanAPI, ProgressUpdateAPI, TaskAPI
+from plans.api import ChasingLetterAPI, EventAPI, InvitationAPI, LegalDocumentAPI, PlanAPI, ProgressUpdateAPI, TaskAPI
 from reports.api import ReportJobAPI
 from units.api import UnitAPI
 
@@ -22,6 +23,10 @@ router.register("plans", PlanAPI, basename="plan")
 router.register("legal-bases", LegalDocumentAPI, basename="legal-basis")
 router.register("tasks", TaskAPI, basename="task")
 router.register("progress-updates", ProgressUpdateAPI, basename="progress-update")
+router.register("events", EventAPI, basename="event")
+router.register("invitations", InvitationAPI, basename="invitation")
+router.register("notifications", NotificationAPI, basename="notification")
+router.register("chasing-letters", ChasingLetterAPI, basename="chasing-letter")
 router.register("criteria-sets", CriteriaSetAPI, basename="criteria-set")
 router.register("criteria", CriterionAPI, basename="criterion")
 router.register("rounds", RoundAPI, basename="round")

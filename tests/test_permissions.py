@@ -94,6 +94,7 @@ PK = {"pk": "plan.pk"}
 LEGAL = {"pk": "legal_document.pk"}
 TASK, SHEET, JOB = {"pk": "task.pk"}, {"pk": "assessment.pk"}, {"pk": "job.pk"}
 EVENT = {"pk": "event.pk"}
+LETTER = {"pk": "letter.pk"}
 UNIT_A = {"object_id": "unit.pk"}
 PLAN_QUERY = {"plan": "plan.pk"}
 CELL = {"pk": "period.pk", "unit_pk": "unit.pk"}
@@ -166,6 +167,15 @@ ROUTES: list[Route] = [
         kwargs=PK,
     ),
     Route("plans:amendments", seen_by(SEES_A), NO_POST, kwargs=PK),
+    Route("plans:calendar", EVERYBODY, NO_POST),
+    Route(
+        "plans:days_off",
+        EVERYBODY,
+        Answer(422, frozenset({ADMINISTRATOR, OFFICER, "foreign"}), others=403),
+    ),
+    Route("plans:feeds", EVERYBODY, EVERYBODY),
+    Route("plans:feed_revoke", NO_GET, only(REQUESTER, 302), kwargs={"pk": "feed.pk"}),
+    Route("plans:feed", OPEN, Answer(405, anonymous=405), kwargs={"token": "feed_token"}),
     Route("plans:assign", NO_GET, only(EDITS_A, 422, SEES_A), kwargs=TASK),
     Route("plans:detail", seen_by(SEES_A), NO_POST, kwargs=PK),
     Route("plans:edit", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=PK),
@@ -213,7 +223,26 @@ ROUTES: list[Route] = [
     Route("plans:conclusion", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs={"pk": "conclusion.pk"}),
     Route("plans:conclusion_remove", NO_GET, only(EDITS_A, 302, SEES_A), kwargs={"pk": "conclusion.pk"}),
     Route("plans:conclusion_task", NO_GET, only(EDITS_A, 422, SEES_A), kwargs={"pk": "conclusion.pk"}),
+    Route("plans:parent", only(EDITS_A, 200, SEES_A), only(EDITS_A, 302, SEES_A), kwargs=PK),
+    Route("chasing_new", Answer(200, ACCEPTER_SOMEWHERE, others=403), Answer(422, ACCEPTER_SOMEWHERE, others=403)),
+    Route("plans:chasing", EVERYBODY, NO_POST),
+    Route("plans:chasing_send", NO_GET, Answer(422, ACCEPTER_SOMEWHERE, others=403)),
+    Route(
+        "plans:chasing_register",
+        Answer(200, ACCEPTER_SOMEWHERE, others=403),
+        Answer(422, ACCEPTER_SOMEWHERE, others=403),
+    ),
+    Route("plans:chasing_letter", seen_by(SEES_A), NO_POST, kwargs=LETTER),
+    Route("plans:chasing_cancel", NO_GET, only(ACCEPTS_A, 409, SEES_A), kwargs=LETTER),
+    Route("plans:chasing_reply", NO_GET, only(REPORTS_A, 422, SEES_A), kwargs=LETTER),
     Route("plans:return", only(DECIDES_A, 200, SEES_A), only(DECIDES_A, 409, SEES_A), kwargs=PK),
+    Route(
+        "plans:sub_plan_start",
+        NO_GET,
+        Answer(302, EDITS_A),
+        kwargs={"pk": "plan.pk", "unit_pk": "unit.pk"},
+    ),
+    Route("plans:sub_plans", seen_by(SEES_A), NO_POST, kwargs=PK),
     Route("plans:submit", only(EDITS_A, 200, SEES_A), only(EDITS_A, 302, SEES_A), kwargs=PK),
     Route("plans:schedule", seen_by(SEES_A), NO_POST, kwargs=PK),
     Route(
@@ -260,6 +289,12 @@ ROUTES: list[Route] = [
     *api("plan", "plan", seen_by(SEES_A)),
     *api("task", "task", seen_by(SEES_A)),
     *api("progress-update", "update", seen_by(SEES_A), posted=Answer(400)),
+    *api("event", "event", seen_by(SEES_A), posted=Answer(400)),
+    *api("invitation", "invitation", seen_by(SEES_A)),
+    *api("notification", "notification", seen_by(TOLD)),
+    Route("api:notification-read", NO_GET, seen_by(TOLD), kwargs={"pk": "notification.pk"}),
+    *api("chasing-letter", "letter", seen_by(SEES_A)),
+    Route("api:chasing-letter-reply", NO_GET, only(REPORTS_A, 400, SEES_A), kwargs=LETTER),
     *api("criteria-set", "criteria_set", seen_by(SEES_SOME_SHEET)),
     *api("criterion", "criterion", seen_by(SEES_SOME_SHEET)),
     *api("round", "round", seen_by(SEES_SOME_SHEET - {"foreign"})),

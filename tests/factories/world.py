@@ -15,7 +15,12 @@ from activity.services import record
 from assessments.models import Assessment, CriteriaSet, Criterion, Round, Score
 from budgets.models import Budget, LedgerEntry
 from plans.models import (
+    CalendarFeed,
+    ChasedItem,
+    ChasingLetter,
+    ChasingRun,
     Conclusion,
+    DayOff,
     Deliverable,
     DueReport,
     Event,
@@ -28,6 +33,7 @@ from plans.models import (
     Plan,
     ProgressUpdate,
     Recipient,
+    RegisterNumber,
     ReportingPeriod,
     Responsibility,
     SignatureLine,
@@ -36,9 +42,10 @@ from plans.models import (
     TaskPerformer,
     TaskTarget,
 )
+from plans.services.feeds import digest_of
 from reports.models import ReportJob
 from tests.factories.units import Cast, make_cast
-from units.models import Membership
+from units.models import Membership, Unit, User
 from units.permissions import Role
 
 UNITS = ("province", "department", "a", "a1", "b", "foreign")
@@ -144,6 +151,10 @@ def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
     task = Task.objects.create(plan=plan, order=1, number="1", title=f"{mark}task", deliverable=f"{mark}deliverable")
     TaskPerformer.objects.create(task=task, order=1, text=f"{mark}performer", unit=unit)
     deliverable = Deliverable.objects.create(task=task, order=0, title=f"{mark}product")
+    feed_token = f"cal_{name}"
+    feed = CalendarFeed.objects.create(user=by, plan=plan, prefix=f"{mark}"[:12], digest=digest_of(feed_token))
+    if name == "foreign":  # the days off of a province are for all its units to see
+        DayOff.objects.create(unit=unit, day="2026-01-02", name=f"{mark}day off")
     TaskTarget.objects.create(task=task, text=f"{mark}group", kinds=["commune"], as_of="2024-10-01")
     period = ReportingPeriod.objects.create(
         plan=plan, kind="on_demand", title=f"{mark}period", start="2026-01-01", end="2026-01-31", due_on="2026-02-05"
@@ -192,6 +203,7 @@ def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
         uploaded_by=by,
     )
     event.materials.add(material)
+    letter = _letter_of(unit, by, mark)
     job = ReportJob.objects.create(
         kind="progress",
         format="pdf",
@@ -210,6 +222,8 @@ def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
         "legal_document": document,
         "task": task,
         "deliverable": deliverable,
+        "feed": feed,
+        "feed_token": feed_token,
         "update": update,
         "period": period,
         "due": due,
@@ -217,12 +231,46 @@ def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
         "entry": entry,
         "job": job,
     } | {
+        "letter": letter,
         "event": event,
         "invitation": invitation,
         "conclusion": conclusion,
         "material": material,
         "notification": notification,
     }
+
+
+def _letter_of(unit: Unit, by: User, mark: str) -> ChasingLetter:
+    """A letter of the unit to itself: its issuing people and its late people are then the same ones."""
+    run = ChasingRun.objects.create(
+        unit=unit, as_of="2026-01-02", respond_by="2026-01-09", symbol=f"{mark}symbol", by=by
+    )
+    number = RegisterNumber.objects.create(
+        unit=unit, year=2026, number=1, symbol=f"{mark}symbol", subject=f"{mark}subject", by=by
+    )
+    letter = ChasingLetter.objects.create(
+        run=run,
+        unit=unit,
+        addressee=unit,
+        state=ChasingLetter.State.SENT,
+        register_number=number,
+        respond_by=run.respond_by,
+        signer_name=f"{mark}signer",
+        sent_at=datetime(2026, 1, 2, tzinfo=UTC),
+        sent_by=by,
+    )
+    ChasedItem.objects.create(
+        letter=letter,
+        order=1,
+        kind=ChasedItem.Kind.TASK,
+        reference=f"task:{unit.pk}",
+        addressee=unit,
+        times=1,
+        title=f"{mark}late",
+        source=f"{mark}source",
+        due_on="2025-12-31",
+    )
+    return letter
 
 
 def _register_of(cast: Cast, name: str) -> LegalDocument:
