@@ -68,7 +68,7 @@ def desk_of(content: PlanContent) -> Row:
         "tasks": [_task_row(task, content.issue_year) for task in content.tasks],
         "sections": [_section_row(f"s{place}", section, bound) for place, section in enumerate(content.sections)],
         "funding": {
-            "amount": _text(content.funding.amount),
+            "amount": "" if content.funding.amount is None else f"{content.funding.amount:,}".replace(",", "."),
             "fund_source": content.funding.fund_source,
             "norm": content.funding.norm,
         },

@@ -20,7 +20,7 @@ from plans.contexts.page import gaps, history, matrix
 from plans.contexts.paper import read_paper
 from plans.filters import PlanFilter
 from plans.models import Funding, Passage, Plan
-from plans.permissions import OPEN
+from plans.permissions import ACTS, EDITABLE, OPEN, Act
 from units.access import get_allowed, holds, holds_in
 from units.http import UserRequest
 from units.permissions import Permission
@@ -89,7 +89,12 @@ def plan_detail(request: UserRequest, pk: int) -> HttpResponse:
         "standards": list(plan.standards.all()),
         "funding": funding,
         "offers": offers(plan, rights),
+        "may_edit": plan.status in EDITABLE and Permission.PLAN_EDIT in rights,
+        "may_amend": plan.status in ACTS[Act.AMEND].states and Permission.PLAN_EDIT in rights,
+        "has_versions": plan.status in {Plan.Status.ISSUED, Plan.Status.CLOSED},
         "plan_is_open": plan.status in OPEN,
+        "parent": parent_seen(plan, request.user),
+        "may_put_under": Permission.PLAN_EDIT in rights,
         "last_step": last_step(plan) if tells_its_state(plan, request.user) else None,
         "may_see_money": Permission.BUDGET_VIEW in rights,
         "may_see_reports": Permission.REPORT_VIEW in rights,
@@ -108,6 +113,13 @@ def plan_detail(request: UserRequest, pk: int) -> HttpResponse:
     elif not tab:
         context |= document_context(plan, progress, funding)
     return render(request, "plans/plan_detail.html", context)
+
+
+def parent_seen(plan: Plan, user) -> Plan | None:
+    """The plan that `plan` carries out, where `user` may see it."""
+    if plan.parent is None:
+        return None
+    return Plan.objects.allowed_to(user, Permission.PLAN_VIEW).filter(pk=plan.parent_id).first()
 
 
 def tells_its_state(plan: Plan, user) -> bool:
