@@ -10,6 +10,7 @@ from plans.views import (
     calendar,
     chasing,
     deliverables,
+    due_sheet,
     editing,
     events,
     evidence,
@@ -22,6 +23,7 @@ from plans.views import (
     schedule,
     shifting,
     structure,
+    sub_plans,
 )
 
 app_name = "plans"
@@ -77,6 +79,9 @@ urlpatterns = [
     path("evidence/<int:pk>/preview/", evidence.evidence_preview, name="evidence_preview"),
     path("evidence/<int:pk>/picture/", evidence.evidence_picture, name="evidence_picture"),
     path("evidence/<int:pk>/withdraw/", evidence.evidence_withdraw, name="evidence_withdraw"),
+    path("plans/<int:pk>/sub-plans/", sub_plans.sub_plan_list, name="sub_plans"),
+    path("plans/<int:pk>/sub-plans/<int:unit_pk>/", sub_plans.sub_plan_start, name="sub_plan_start"),
+    path("plans/<int:pk>/parent/", sub_plans.plan_parent, name="parent"),
     path("legal-bases/", legal.legal_list, name="legal_list"),
     path("legal-bases/add/", legal.legal_add, name="legal_add"),
     path("legal-bases/<int:pk>/", legal.legal_detail, name="legal"),
@@ -99,6 +104,8 @@ urlpatterns = [
     path("progress/", progress.progress_home, name="progress"),
     path("progress/due/<int:pk>/", progress.due_report, name="due_report"),
     path("progress/submit/", progress.submit_drafts, name="submit_drafts"),
+    path("progress/workbook/", due_sheet.workbook, name="workbook"),
+    path("progress/workbook/<int:pk>/", due_sheet.workbook_file, name="workbook_file"),
     path("progress/review/", review.review, name="review"),
     path("progress/updates/<int:pk>/", review.progress_update, name="update"),
     path("progress/board/", reporting.board, name="board"),

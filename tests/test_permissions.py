@@ -259,6 +259,8 @@ ROUTES: list[Route] = [
     Route("plans:task_targets", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=TASK),
     Route("plans:progress", EVERYBODY, NO_POST),
     Route("plans:due_report", only(REPORTS_A, 200, SEES_A), only(REPORTS_A, 422, SEES_A), kwargs={"pk": "due.pk"}),
+    Route("plans:workbook", EVERYBODY, Answer(422)),
+    Route("plans:workbook_file", seen_by(REPORTS_A), NO_POST, kwargs={"pk": "unit.pk"}),
     Route("plans:submit_drafts", NO_GET, Answer(302)),
     Route("plans:review", Answer(200, ACCEPTER_SOMEWHERE, others=403), Answer(200, ACCEPTER_SOMEWHERE, others=403)),
     Route("plans:update", seen_by(SEES_A), only(ACCEPTS_A, 422, SEES_A), kwargs={"pk": "update.pk"}),

@@ -47,6 +47,9 @@ Data
         gantt.today?: a date, for the key; row.state?: a state of kind "task".
         Columns may be weeks as well: month.spoken? is a column's full name, month.note? its days off; gantt.by? "week".
         row.depth?: 1 or 2 for parts of a task; row.is_cancelled?; row.arose?; row.after?: what it waits for, in words.
+    {% month month %}   .caption .weekdays: list[(short, full)] .weeks: list[list[day]]; day.day .spoken .is_out .is_today
+                        .is_free .off .entries .shown .folded .rest; entry.kind .icon .text .url .note? .is_off?
+                        needs static/css/calendar.css
     {% matrix m %}      .caption .corner .columns: list[(short, full)] .rows: list[(label, list[str])]; a cell's text is
                         what a screen reader hears, "" an empty cell
     {% timeline events %}   .icon .text .at .who? .note?
@@ -334,6 +337,11 @@ def gantt(gantt: Any) -> SafeString:
         for row in gantt.rows
     ]
     return render_to_string("_ui/gantt.html", {"gantt": gantt, "rows": rows})
+
+
+@register.simple_tag
+def month(month: object) -> SafeString:
+    return render_to_string("_ui/month.html", {"month": month})
 
 
 @register.simple_tag

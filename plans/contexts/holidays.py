@@ -36,6 +36,10 @@ def _national(year: int, language: str) -> tuple[dict[date, str], frozenset[date
     return dict(known.items()), frozenset(known.weekend_workdays)
 
 
+def _language() -> str:
+    return "vi" if (get_language() or "vi").startswith("vi") else "en_US"
+
+
 @dataclass(frozen=True, slots=True)
 class WorkCalendar:
     """The days off of one province. One query makes it; asking it costs none."""
@@ -48,8 +52,12 @@ class WorkCalendar:
         """The calendar of the province in whose tree `unit` stands."""
         root = unit.path.split("/", 1)[0] + "/"
         rows = DayOff.objects.filter(unit__path=root).values_list("day", "is_worked", "name")
-        language = "vi" if (get_language() or "vi").startswith("vi") else "en_US"
-        return cls({day: (is_worked, name) for day, is_worked, name in rows}, language)
+        return cls({day: (is_worked, name) for day, is_worked, name in rows}, _language())
+
+    @classmethod
+    def national(cls) -> WorkCalendar:
+        """The public holidays and weekends alone, without the decisions of any province. No query."""
+        return cls({}, _language())
 
     def holiday(self, day: date) -> str:
         """What the holiday is called; "" on working days and on plain weekends."""

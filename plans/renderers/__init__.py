@@ -1,0 +1,1 @@
+"""What plans look like outside the portal: files that other programs read."""
