@@ -39,11 +39,15 @@ class Standard(models.Model):
 class PlanQuerySet(UnitScopedQuerySet["Plan"]):
     def allowed_to(self, user: User | AnonymousUser, permission: Permission) -> Self:
         """Plans of the units where `user` holds `permission`; whoever may view in a unit that carries out a task of a
-        plan may also read that plan (but not its money, and not what other units report)."""
+        plan, pilots it or has a plan of its own under it may also read that plan (but not its money, and not what
+        other units report)."""
         units = allowed_units(user, permission)
         rule = Q(unit__in=units)
         if permission in {Permission.PLAN_VIEW, Permission.REPORT_VIEW, Permission.REPORT_REQUEST}:
             rule |= Q(pk__in=Plan.objects.filter(tasks__performers__unit__in=units).values("pk"))
+            rule |= Q(pk__in=Plan.objects.filter(unit__in=units, parent__isnull=False).values("parent"))
+            pilots = Q(pilot_units__unit__in=units) & ~Q(pilot_units__phase__in=["surveyed", "not_chosen"])
+            rule |= Q(pk__in=Plan.objects.filter(pilots).values("pk"))
         return self.filter(rule)
 
 
