@@ -43,6 +43,7 @@ class EventPage:
     attendance: Attendance
     conclusions: Sequence[Conclusion]
     may: frozenset[EventAct]
+    may_read_papers: bool
 
     def __getattr__(self, name: str) -> bool:
         """`may_invite`, `may_hold` …: for templates."""
@@ -74,6 +75,7 @@ def event_page(*, event: Event, user: User | AnonymousUser) -> EventPage:
         attendance=attendance_of(invitations),
         conclusions=list(event.conclusions.select_related("unit", "task").order_by("order")),
         may=acts_on(event=event, user=user, now=timezone.now()),
+        may_read_papers=holds_in(user, Permission.REPORT_VIEW, event.plan.unit),
     )
 
 

@@ -79,6 +79,11 @@ class Event(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def unit(self) -> Unit:
+        """Whose event it is: of the unit whose plan it carries out."""
+        return self.plan.unit
+
 
 class InvitationQuerySet(UnitScopedQuerySet["Invitation"]):
     def allowed_to(self, user: Any, permission: Permission) -> Self:

@@ -6,7 +6,7 @@ here. A value that is a `DocumentReport` needs no template of its own, neither f
 
 from __future__ import annotations
 
-from reports.registry import assessment, plan, progress
+from reports.registry import assessment, chasing, event, plan, progress
 from reports.registry.kind import LANGUAGE, ReportKind, unit_of
 from reports.registry.options import InvalidParams, NoAccess
 
@@ -18,5 +18,10 @@ KINDS: dict[str, ReportKind] = {
         progress.KIND,
         plan.KIND,
         assessment.KIND,
+        event.INVITATION,
+        event.ONE_INVITATION,
+        event.MINUTES,
+        chasing.LETTER,
+        chasing.RUN,
     )
 }
