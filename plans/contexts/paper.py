@@ -81,11 +81,14 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
+    """`arising`: tasks that came later, from conclusions and directions; the paper itself knows nothing of them."""
+
     head: list[Passage]
     bases: list[Citation]
     above: list[Passage]
     sections: list[PaperSection]
     passages: list[Passage]
+    arising: list[TaskProgress]
 
     @property
     def outdated(self) -> list[Outdated]:
@@ -95,8 +98,10 @@ class Paper:
 
 def read_paper(plan: Plan, progress: PlanProgress) -> Paper:
     """Four queries: legal bases, passages, sections, and the lines the tasks came from."""
-    lines_of = {task.pk: set(task.source_lines) for task in Task.objects.filter(plan=plan).only("source_lines")}
-    tasks = [(task, lines_of.get(task.task_id, set())) for task in progress.tasks]
+    rows = {task.pk: task for task in Task.objects.filter(plan=plan).only("source_lines", "origin")}
+    later = {pk for pk, task in rows.items() if task.origin != Task.Origin.PLAN}
+    of_paper = [task for task in progress.tasks if task.task_id not in later]
+    tasks = [(task, set(rows[task.task_id].source_lines)) for task in of_paper if task.task_id in rows]
     passages = list(Passage.objects.filter(plan=plan))
     shown: set[int] = set()
     sections = []
@@ -105,7 +110,7 @@ def read_paper(plan: Plan, progress: PlanProgress) -> Paper:
         title = " ".join(filter(None, [section.label, as_sentence(section.title)]))
         blocks = _blocks(section.items, tasks)
         sections.append(PaperSection(f"section-{number}", title, section.kind, blocks))
-    _place_remaining(sections, progress)
+    _place_remaining(sections, of_paper)
     bases = LegalBasis.objects.filter(plan=plan).select_related("document__replaced_by__replaced_by")
     return Paper(
         head=[each for each in passages if each.kind in _IN_THE_HEAD],
@@ -118,6 +123,7 @@ def read_paper(plan: Plan, progress: PlanProgress) -> Paper:
             if each.kind not in _IN_THE_HEAD | _ABOVE | {Passage.Kind.DECORATION, Passage.Kind.RECIPIENTS_HEADING}
             and not (each.source_lines and shown.issuperset(each.source_lines))
         ],
+        arising=[task for task in progress.tasks if task.task_id in later],
     )
 
 
@@ -174,10 +180,10 @@ def _add_entry(blocks: list[Block], entry: Entry, following: dict[str, Any] | No
         blocks.append(Block("paragraph", [entry]))
 
 
-def _place_remaining(sections: list[PaperSection], progress: PlanProgress) -> None:
+def _place_remaining(sections: list[PaperSection], tasks: list[TaskProgress]) -> None:
     """Tasks whose lines stand in no section still have a place: the section of tasks, else one of their own."""
     placed = {task.task_id for section in sections for block in section.blocks for task in block.tasks}
-    remaining = [task for task in progress.tasks if task.task_id not in placed]
+    remaining = [task for task in tasks if task.task_id not in placed]
     if remaining:
         home = next((section for section in sections if section.kind == Section.Kind.TASKS), None)
         if home is None:

@@ -11,6 +11,8 @@ from plans.models import Plan, Task, TaskPerformer
 from plans.services.arising import NobodyPerforms, TaskWithoutTitle, add_arising_task
 from plans.services.progress import OutsideThePlan
 from plans.services.standing import PlanIsClosed
+from reports.contexts import printed_plan
+from reports.registry import KINDS
 from tests.factories.plans import PlanFactory, TaskFactory
 from units.permissions import Role
 
@@ -97,3 +99,17 @@ def test_a_unit_named_twice_counts_once(cast, plan):
     task = arise(plan, cast, performers=[(cast.a, "lead"), (cast.a, "lead"), (cast.a, "support")])
 
     assert list(task.performers.values_list("role", flat=True)) == ["lead", "support"]
+
+
+def test_the_plans_page_shows_it_apart_from_the_paper_and_its_print_leaves_it_out(client, cast, plan):
+    task = arise(plan, cast, title="Việc phát sinh")
+    client.force_login(cast[Role.PROGRAMME_OFFICER])
+
+    paper = client.get(f"/plans/{plan.pk}/").context["paper"]
+    printed = printed_plan(KINDS["plan"].subjects().get(pk=plan.pk), user=cast[Role.PROGRAMME_OFFICER])
+
+    assert [each.task_id for each in paper.arising] == [task.pk]
+    placed = [each.task_id for section in paper.sections for block in section.blocks for each in block.tasks]
+    assert task.pk not in placed
+    assert "Việc phát sinh" not in str(printed.blocks) + str(printed.annexes)
+    assert "Việc phát sinh" in client.get(f"/plans/{plan.pk}/schedule/").content.decode()
