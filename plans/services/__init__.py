@@ -34,6 +34,7 @@ from plans.services.lifecycle import (
 from plans.services.matching import day_of, find_unit_for
 from plans.services.numbering import reserve
 from plans.services.progress import (
+    MOST_AT_ONCE,
     AlreadyAccepted,
     AlreadyPerforms,
     AlreadySent,
@@ -57,6 +58,7 @@ from plans.services.progress import (
 from plans.services.standing import PlanIsClosed, require_open
 
 __all__ = [
+    "MOST_AT_ONCE",
     "AlreadyAccepted",
     "AlreadyDecided",
     "AlreadyImported",

@@ -8,7 +8,7 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook
 
-MOST_SHEETS, MOST_ROWS, MOST_COLUMNS = 10, 2_000, 40
+MOST_SHEETS, MOST_ROWS, MOST_COLUMNS, WIDEST = 10, 2_000, 40, 500
 LONGEST_TEXT = 32_767
 
 
@@ -17,7 +17,7 @@ class TooLarge(Exception):
 
 
 def read_cells(data: bytes) -> dict[str, list[list[Any]]]:
-    """{name of the sheet: its rows}, from the first cell on; days are written YYYY-MM-DD. Formulas are their results."""
+    """{name of the sheet: its rows}, from the first cell on; days as YYYY-MM-DD, formulas as their results."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     if len(book.sheet_names) > MOST_SHEETS:
         raise TooLarge(f"{len(book.sheet_names)} sheets")
@@ -26,6 +26,8 @@ def read_cells(data: bytes) -> dict[str, list[list[Any]]]:
         sheet = book.get_sheet_by_name(name)
         if sheet.total_height > MOST_ROWS:
             raise TooLarge(f"{sheet.total_height} rows")
+        if sheet.total_width > WIDEST:
+            raise TooLarge(f"{sheet.total_width} columns")
         rows = sheet.to_python(skip_empty_area=False)
         found[name] = [[_plain(value) for value in row[:MOST_COLUMNS]] for row in rows]
     return found
