@@ -77,8 +77,9 @@ FIELDS: dict[str, _Words] = {
     "duties": gettext_lazy("duties"),
     "purpose": gettext_lazy("purpose"),
 }
+# A short value is marked as a whole; in a longer one its words are compared, unless it is a chapter.
+SHORT, LONG = 60, 4000
 MONEY = frozenset({"cost", "amount"})
-DATES = frozenset({"start", "end", "period_text"})
 _TASK_FIELDS = (
     "number",
     "title",
@@ -126,7 +127,8 @@ class Change:
         return self._pieces(self.after, self.before)
 
     def _pieces(self, words: str, other: str) -> list[tuple[bool, str]]:
-        if self.kind != CHANGED or not words or not other or max(len(words), len(other)) > 4000:
+        longest = max(len(words), len(other))
+        if self.kind != CHANGED or not words or not other or not SHORT < longest <= LONG:
             return [(self.kind != MOVED, words)] if words else []
         mine, theirs = _split(words), _split(other)
         pieces = []
