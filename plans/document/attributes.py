@@ -35,7 +35,10 @@ def split_attributes(text: str) -> tuple[str, list[tuple[str, str]]]:
     values = []
     for place, match in enumerate(found):
         stop = found[place + 1].start() if place + 1 < len(found) else len(text)
-        values.append((str(match.lastgroup), text[match.end() : stop].strip().rstrip("(").strip()))
+        kind = str(match.lastgroup)
+        if kind == "period" and names_deadline(match.group()):
+            kind = "deadline"
+        values.append((kind, text[match.end() : stop].strip().rstrip("(").strip()))
     return text[: found[0].start()].rstrip(" (-–"), values
 
 
@@ -65,8 +68,8 @@ class TaskDraft:
             self.performers.extend(read_performers(value, _ROLES[kind]))
             return
         words = strip_end(value.replace("\n", " "))
-        if kind == "period" and self.period.text is None:
-            self.period = read_period(words, self.year)
+        if kind in {"period", "deadline"} and self.period.text is None:
+            self.period = read_period(words, self.year, is_deadline=kind == "deadline")
         elif kind == "quantity" and self.quantity is None:
             self.quantity = words
         elif kind == "deliverable" and self.deliverable is None:
@@ -84,6 +87,8 @@ class TaskDraft:
         quantity = _counted(self.title)
         if quantity and self.quantity is None:
             self.quantity = self.title[quantity.start("quantity") : quantity.end("quantity")].strip()
+        if self.quantity is None:
+            self.quantity = _only_count(self.details)
         time = _TIME_IN_BRACKETS.search(folded)
         if time and self.period.text is None:
             period = read_period(self.title[time.start("period") : time.end("period")].strip(), self.year)
@@ -104,6 +109,18 @@ class TaskDraft:
         )
 
 
+def _only_count(details: list[Text]) -> str | None:
+    """What the details count, where they count one thing: "Tổ chức 02 lớp tập huấn …"."""
+    counts = {}
+    for detail in details[:50]:
+        folded = fold(detail.text)
+        for found in (*_IN_BRACKETS.finditer(folded), *_IN_SENTENCE.finditer(folded)):
+            words = detail.text[found.start("quantity") : found.end("quantity")].strip()
+            if "khoa" not in words.lower().split()[1:2]:
+                counts[found.start("quantity"), detail.text] = words
+    return next(iter(counts.values())) if len(counts) == 1 else None
+
+
 def _counted(title: str) -> re.Match[str] | None:
     """Where a title says how many; "khoa" (a department) is no "khóa" (a course)."""
     folded = fold(title)
@@ -113,8 +130,19 @@ def _counted(title: str) -> re.Match[str] | None:
     return None
 
 
-def read_period(text: str, year: int | None) -> TaskPeriod:
+def names_deadline(label: str) -> bool:
+    """Whether a label or a column's head asks for the last day alone: "Hoàn thành", "Thời hạn", "Hạn"."""
+    folded = fold(label)
+    return bool(re.search(r"\b(?:thoi han|han|hoan thanh)\b", folded)) and not re.search(
+        r"\b(?:thuc hien|tu)\b", folded
+    )
+
+
+def read_period(text: str, year: int | None, *, is_deadline: bool = False) -> TaskPeriod:
+    """The days that `text` names; a single day that is a deadline ends a period that begins at no known day."""
     period = parse_period(text, default_year=year)
+    if is_deadline and period.start == period.end:
+        return TaskPeriod(period.text, None, period.end)
     return TaskPeriod(period.text, period.start, period.end)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from plans.document.attributes import TaskDraft, read_period, similarity, split_attributes
+from plans.document.attributes import TaskDraft, names_deadline, read_period, similarity, split_attributes
 from plans.document.funding import cell_amount
 from plans.document.model import Task, Text
 from plans.document.months import marked_period
@@ -15,7 +15,7 @@ from plans.document.table import Row, Table
 
 _ITEMS = {"number", "number2", "number3", "letter", "dash"}
 _PERFORMERS = {"lead", "support", "execute"}
-_TELL_A_TASK = _PERFORMERS | {"period"}
+_TELL_A_TASK = _PERFORMERS | {"period", "deadline"}
 _COLUMNS = ("lead", "support", "execute", "direct", "cost", "quantity", "deliverable")
 
 
@@ -142,7 +142,10 @@ def _task_of_row(table: Table, row: Row, title: str, group: str | None, year: in
     when = _cell(table, row, "period").replace("\n", " ") or marked_period(
         _header(table), table.kinds, [row.text(column) for column in range(len(row.cells))]
     )
-    draft.period = read_period(when, year) if when else draft.period  # a cell's words stay as they are
+    if when:  # a cell's words stay as they are
+        column = table.column("period")
+        is_deadline = column is not None and names_deadline(table.header.text(column))
+        draft.period = read_period(when, year, is_deadline=is_deadline)
     costs = table.costs()
     if draft.cost_text:
         draft.cost = cell_amount(draft.cost_text, table.header.text(costs[0])) if len(costs) == 1 else None

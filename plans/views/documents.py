@@ -44,7 +44,7 @@ def plan_import(request: UserRequest) -> HttpResponse:
             form.add_error(None, str(known))
             return render(request, "plans/plan_import.html", {**context, "known": known.plan}, status=422)
         messages.success(request, _("The draft is saved. Check it against the paper."))
-        return redirect("plans:detail", pk=plan.pk)
+        return redirect("plans:edit", pk=plan.pk)
     return render(request, "plans/plan_import.html", context)
 
 

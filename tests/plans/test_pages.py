@@ -328,7 +328,7 @@ def test_a_document_is_read_then_saved(client, cast):
     plan = Plan.objects.get()
     assert (read.status_code, nothing_saved) == (200, True)
     assert len(read.context["document"].tasks) == 5
-    assert saved.url == f"/plans/{plan.pk}/"
+    assert saved.url == f"/plans/{plan.pk}/edit/"
     assert (plan.unit, plan.created_by) == (cast.province, cast[Role.PROGRAMME_OFFICER])
     assert again.status_code == 422
     assert f"/plans/{plan.pk}/" in again.content.decode()
