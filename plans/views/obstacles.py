@@ -28,7 +28,7 @@ from plans.services.evidence import EvidenceRefused, keep_all
 from plans.services.progress import OutsideThePlan
 from plans.services.standing import PlanIsClosed
 from plans.views.evidence import status_of
-from units.access import get_allowed, holds_in
+from units.access import allowed_units, get_allowed, holds_in
 from units.http import UserRequest
 from units.permissions import Permission
 
@@ -75,6 +75,7 @@ def obstacle_list(request: UserRequest) -> HttpResponse:
         "levels": level_counts(visible, today=today),
         "ageing": ageing(obstacle_row(each, today=today) for each in waiting.order_by()),
         "may_raise": tasks_to_speak_of(request.user).exists(),
+        "report_unit": allowed_units(request.user, Permission.REPORT_VIEW).order_by("path").first(),
     }
     return render(request, "plans/obstacle_list.html", context)
 

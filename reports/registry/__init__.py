@@ -6,7 +6,7 @@ here. A value that is a `DocumentReport` needs no template of its own, neither f
 
 from __future__ import annotations
 
-from reports.registry import assessment, chasing, event, plan, progress
+from reports.registry import assessment, chasing, completeness, event, obstacles, plan, progress, schedule
 from reports.registry.kind import LANGUAGE, ReportKind, unit_of
 from reports.registry.options import InvalidParams, NoAccess
 
@@ -17,6 +17,9 @@ KINDS: dict[str, ReportKind] = {
     for kind in (
         progress.KIND,
         plan.KIND,
+        schedule.KIND,
+        completeness.KIND,
+        obstacles.KIND,
         assessment.KIND,
         event.INVITATION,
         event.ONE_INVITATION,

@@ -163,7 +163,7 @@ def test_a_report_costs_the_same_queries_for_any_number_of_tasks(cast, tasks, dj
     leader = cast[Role.LEADER]
     progress_report(plan, user=leader)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         progress_report(plan, user=leader)
 
 
