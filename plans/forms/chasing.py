@@ -36,7 +36,11 @@ class LateFilter(forms.Form):
     plan = forms.ModelChoiceField(label=_("Plan"), queryset=Plan.objects.none(), required=False, empty_label=_("All"))
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("All")), *ChasedItem.Kind.choices], required=False)
     days = forms.IntegerField(label=_("At least so many days late"), min_value=1, max_value=9999, required=False)
-    waiting = forms.BooleanField(label=_("Also what waits for an answer"), required=False)
+    waiting = forms.ChoiceField(
+        label=_("Show"),
+        choices=[("", _("What may be chased")), ("1", _("Also what waits for an answer"))],
+        required=False,
+    )
 
     def __init__(self, *args, plans, **kwargs):
         super().__init__(*args, **kwargs)
