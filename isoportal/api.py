@@ -13,16 +13,36 @@ from rest_framework.views import APIView
 from assessments.api import AssessmentAPI, CriteriaSetAPI, CriterionAPI, RoundAPI, ScoreAPI
 from isoportal.notifications import NotificationAPI
 from isoportal.openapi import SchemaView, docs
-from plans.api import ChasingLetterAPI, EventAPI, InvitationAPI, LegalDocumentAPI, PlanAPI, ProgressUpdateAPI, TaskAPI
+from plans.api import (
+    AmendmentAPI,
+    ChasingLetterAPI,
+    DueReportAPI,
+    EventAPI,
+    EvidenceAPI,
+    InvitationAPI,
+    LegalDocumentAPI,
+    ObstacleAPI,
+    PilotUnitAPI,
+    PlanAPI,
+    ProgressUpdateAPI,
+    ReportingPeriodAPI,
+    TaskAPI,
+)
 from reports.api import ReportJobAPI
 from units.api import UnitAPI
 
 router = SimpleRouter(use_regex_path=False)
 router.register("units", UnitAPI, basename="unit")
 router.register("plans", PlanAPI, basename="plan")
+router.register("amendments", AmendmentAPI, basename="amendment")
 router.register("legal-bases", LegalDocumentAPI, basename="legal-basis")
+router.register("pilot-units", PilotUnitAPI, basename="pilot-unit")
 router.register("tasks", TaskAPI, basename="task")
 router.register("progress-updates", ProgressUpdateAPI, basename="progress-update")
+router.register("reporting-periods", ReportingPeriodAPI, basename="reporting-period")
+router.register("due-reports", DueReportAPI, basename="due-report")
+router.register("obstacles", ObstacleAPI, basename="obstacle")
+router.register("evidence", EvidenceAPI, basename="evidence")
 router.register("events", EventAPI, basename="event")
 router.register("invitations", InvitationAPI, basename="invitation")
 router.register("notifications", NotificationAPI, basename="notification")

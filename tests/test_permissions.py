@@ -96,6 +96,8 @@ TASK, SHEET, JOB = {"pk": "task.pk"}, {"pk": "assessment.pk"}, {"pk": "job.pk"}
 EVENT = {"pk": "event.pk"}
 LETTER = {"pk": "letter.pk"}
 UNIT_A = {"object_id": "unit.pk"}
+MATERIAL, OBSTACLE = {"pk": "material.pk"}, {"pk": "obstacle.pk"}
+SETTLES_A = DECIDES_A | {Role.UNIT_OFFICER}
 PLAN_QUERY = {"plan": "plan.pk"}
 CELL = {"pk": "period.pk", "unit_pk": "unit.pk"}
 
@@ -198,7 +200,21 @@ ROUTES: list[Route] = [
         only(ACCEPTS_A, 422, SEES_REGISTER_A),
         kwargs=LEGAL,
     ),
+    Route("plans:evidence", seen_by(SEES_A), NO_POST, kwargs=MATERIAL),
+    Route("plans:evidence_picture", Answer(404), NO_POST, kwargs=MATERIAL),  # it is a text: nobody sees a picture
+    Route("plans:evidence_preview", seen_by(SEES_A), NO_POST, kwargs=MATERIAL),
+    Route("plans:evidence_withdraw", NO_GET, seen_by(SEES_A, 302), kwargs=MATERIAL),
     Route("plans:list", EVERYBODY, NO_POST),
+    Route("plans:obstacle", seen_by(SEES_A), NO_POST, kwargs=OBSTACLE),
+    Route("plans:obstacle_answer", NO_GET, only(ACCEPTS_A, 422, SEES_A), kwargs=OBSTACLE),
+    Route("plans:obstacle_close", NO_GET, only(SETTLES_A, 409, SEES_A), kwargs=OBSTACLE),
+    Route("plans:obstacle_direct", NO_GET, only(ACCEPTS_A, 422, SEES_A), kwargs=OBSTACLE),
+    Route("plans:obstacle_escalate", NO_GET, only(ACCEPTS_A | {LEADER}, 422, SEES_A), kwargs=OBSTACLE),
+    Route("plans:obstacle_new", EVERYBODY, Answer(422)),
+    Route("plans:obstacle_note", NO_GET, only(SETTLES_A, 422, SEES_A), kwargs=OBSTACLE),
+    Route("plans:obstacle_panel", seen_by(SEES_A), NO_POST, query=PLAN_QUERY),
+    Route("plans:obstacle_reopen", NO_GET, only(frozenset(), 422, SEES_A), kwargs=OBSTACLE),  # it is open
+    Route("plans:obstacles", EVERYBODY, NO_POST),
     Route("plans:new", Answer(200, EDITOR_SOMEWHERE, others=403), Answer(422, EDITOR_SOMEWHERE, others=403)),
     Route("plans:period", EVERYBODY, NO_POST),
     # Events.
@@ -235,6 +251,11 @@ ROUTES: list[Route] = [
     Route("plans:chasing_letter", seen_by(SEES_A), NO_POST, kwargs=LETTER),
     Route("plans:chasing_cancel", NO_GET, only(ACCEPTS_A, 409, SEES_A), kwargs=LETTER),
     Route("plans:chasing_reply", NO_GET, only(REPORTS_A, 422, SEES_A), kwargs=LETTER),
+    Route("plans:pilot", seen_by(SEES_A), only(EDITS_A, 422, SEES_A), kwargs={"pk": "pilot.pk"}),
+    Route("plans:pilot_choose", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=PK),
+    Route("plans:pilot_end", NO_GET, only(EDITS_A, 302, SEES_A), kwargs=PK),
+    Route("plans:pilot_survey", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=PK),
+    Route("plans:pilots", seen_by(SEES_A), NO_POST, kwargs=PK),
     Route("plans:return", only(DECIDES_A, 200, SEES_A), only(DECIDES_A, 409, SEES_A), kwargs=PK),
     Route(
         "plans:sub_plan_start",
@@ -270,6 +291,7 @@ ROUTES: list[Route] = [
     Route("plans:period_unlock", NO_GET, only(EDITS_A, 302, SEES_A), kwargs={"pk": "period.pk"}),
     Route("plans:reporting", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=PK),
     Route("plans:task", seen_by(SEES_A), only(REPORTS_A, 422, SEES_A), kwargs=TASK),
+    Route("plans:unit_pilots", seen_by(SEES_A), NO_POST, kwargs={"pk": "unit.pk"}),
     Route("reports:cancel", NO_GET, only(REQUESTER, 302), kwargs=JOB),
     Route("reports:download", seen_by(REQUESTER), NO_POST, kwargs={"key": "job.download_key"}),
     Route("reports:job", seen_by(REQUESTER), NO_POST, kwargs=JOB),
@@ -287,8 +309,10 @@ ROUTES: list[Route] = [
     Route("units:list", EVERYBODY, NO_POST),
     # -- API -----------------------------------------------------------------------------------------------------------
     *api("unit", "unit", seen_by(SEES_A)),
+    *api("pilot-unit", "pilot", seen_by(SEES_A)),
     *api("legal-basis", "legal_document", seen_by(SEES_REGISTER_A)),
     *api("plan", "plan", seen_by(SEES_A)),
+    *api("amendment", "amendment", seen_by(SEES_A)),
     *api("task", "task", seen_by(SEES_A)),
     *api("progress-update", "update", seen_by(SEES_A), posted=Answer(400)),
     Route("api:progress-update-accept", API_NO_POST, Answer(400)),
@@ -301,6 +325,10 @@ ROUTES: list[Route] = [
     Route("api:notification-read", NO_GET, seen_by(TOLD), kwargs={"pk": "notification.pk"}),
     *api("chasing-letter", "letter", seen_by(SEES_A)),
     Route("api:chasing-letter-reply", NO_GET, only(REPORTS_A, 400, SEES_A), kwargs=LETTER),
+    *api("evidence", "material", seen_by(SEES_A), posted=Answer(415)),
+    *api("obstacle", "obstacle", seen_by(SEES_A), posted=Answer(400)),
+    Route("api:obstacle-answer", API_NO_POST, seen_by(SEES_A, 400), kwargs=OBSTACLE),
+    Route("api:obstacle-close", API_NO_POST, only(SETTLES_A, 409, SEES_A), kwargs=OBSTACLE),
     *api("criteria-set", "criteria_set", seen_by(SEES_SOME_SHEET)),
     *api("criterion", "criterion", seen_by(SEES_SOME_SHEET)),
     *api("round", "round", seen_by(SEES_SOME_SHEET - {"foreign"})),

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from activity.services import record
-from plans.contexts.obstacles import acts_on, answerers_of, only_records
+from plans.contexts.obstacles import acts_on, answerers_of, only_records, parties_of
 from plans.jobs.escalation import answer_by, raisers_of, step_up
 from plans.models import Evidence, Obstacle, ObstacleStep, Plan, Task, TaskPerformer
 from plans.permissions import HIGHEST_LEVEL, OBSTACLE_ACTS, ObstacleAct
@@ -308,6 +308,8 @@ def _take(obstacle: Obstacle, act: ObstacleAct, by: User, version: int | None) -
         .select_related("plan__unit", "unit", "task")
         .get(pk=obstacle.pk)
     )
+    if not parties_of(obstacle=now, user=by) & OBSTACLE_ACTS[act].parties:
+        raise MayNotAct
     if version is not None and version != now.version:
         raise ObstacleChanged(now)
     if now.state not in OBSTACLE_ACTS[act].states:

@@ -15,6 +15,7 @@ from activity.services import record
 from assessments.models import Assessment, CriteriaSet, Criterion, Round, Score
 from budgets.models import Budget, LedgerEntry
 from plans.models import (
+    Amendment,
     CalendarFeed,
     ChasedItem,
     ChasingLetter,
@@ -29,7 +30,11 @@ from plans.models import (
     Invitation,
     LegalBasis,
     LegalDocument,
+    Obstacle,
+    ObstacleStep,
     Passage,
+    PilotPhase,
+    PilotUnit,
     Plan,
     ProgressUpdate,
     Recipient,
@@ -89,6 +94,9 @@ class World:
             path = Path(settings.REPORT_ROOT) / rows["job"].file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(FILE)
+        for name, rows in self.rows.items():
+            rows["material"].path.parent.mkdir(parents=True, exist_ok=True)
+            rows["material"].path.write_bytes(f"{canary(name)}material".encode())
 
 
 def make_world() -> World:
@@ -171,6 +179,22 @@ def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
         submitted_at=datetime(2026, 2, 1, tzinfo=UTC),
     )
     DueReport.objects.filter(pk=due.pk).update(latest=update)
+    pilot = PilotUnit.objects.create(
+        plan=plan, unit=unit, survey_score=80, survey_note=f"{mark}survey", phase="chosen", decision=f"{mark}decision"
+    )
+    PilotPhase.objects.create(pilot=pilot, phase="chosen", since="2024-03-01", note=f"{mark}phase", by=by)
+    amendment = Amendment.objects.create(
+        plan=plan,
+        order=1,
+        status=Amendment.Status.ISSUED,
+        number="1",
+        issued_on="2026-01-02",
+        reason=f"{mark}reason",
+        before={"title": f"{mark}before"},
+        content={"title": f"{mark}after"},
+        based_on=1,
+        created_by=by,
+    )
     budget = Budget.objects.create(plan=plan, ceiling=100, spent=10)
     entry = LedgerEntry.objects.create(
         budget=budget, amount=10, spent_on="2026-01-02", description=f"{mark}what", by=by
@@ -196,10 +220,10 @@ def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
     material = Evidence.objects.create(
         unit=unit,
         name=f"{mark}material.pdf",
-        media_type="application/pdf",
+        media_type="text/plain",
         stored_as=f"{name}-material",
         sha256=hashlib.sha256(f"{mark}material".encode()).hexdigest(),
-        size=1,
+        size=len(f"{mark}material"),
         uploaded_by=by,
     )
     event.materials.add(material)
@@ -219,7 +243,9 @@ def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
     return {
         "unit": unit,
         "plan": plan,
+        "amendment": amendment,
         "legal_document": document,
+        "pilot": pilot,
         "task": task,
         "deliverable": deliverable,
         "feed": feed,
@@ -236,8 +262,27 @@ def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
         "invitation": invitation,
         "conclusion": conclusion,
         "material": material,
+        "obstacle": _obstacle_of(task, unit, by, mark),
         "notification": notification,
     }
+
+
+def _obstacle_of(task: Task, unit: Unit, by: User, mark: str) -> Obstacle:
+    """Open, at the standing body."""
+    obstacle = Obstacle.objects.create(
+        plan=task.plan,
+        task=task,
+        unit=unit,
+        year=2026,
+        number=1,
+        title=f"{mark}obstacle",
+        text=f"{mark}trouble",
+        proposal=f"{mark}proposal",
+        due_on="2099-01-01",
+        raised_by=by,
+    )
+    ObstacleStep.objects.create(obstacle=obstacle, kind=ObstacleStep.Kind.NOTE, level=2, text=f"{mark}word", by=by)
+    return obstacle
 
 
 def _letter_of(unit: Unit, by: User, mark: str) -> ChasingLetter:
