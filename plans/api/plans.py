@@ -10,7 +10,9 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
-from isoportal.rows import IdFilter, ListAPI, Row, columns_of
+from isoportal.changes import IF_MATCH, ChangeAPI, NotNow, Stale
+from isoportal.rows import IdFilter, Row, columns_of
+from isoportal.writes import Input
 from plans.api.parts import described
 from plans.api.tasks import TaskRow, add_performers
 from plans.contexts.legal import outdated
@@ -26,6 +28,7 @@ from plans.models import (
     Standard,
     Task,
 )
+from plans.services.content import NotOnTheDesk, StaleContent, edit_head
 from units.permissions import Permission
 
 StandardPart = described(Standard, "code", "edition", "title")
@@ -103,6 +106,7 @@ class PlanRow(serializers.ModelSerializer[Plan]):
             "standards",
             "created_at",
             "issued_at",
+            "version",
         ]
         read_only_fields = fields
         extra_kwargs = {"issue_day": {"help_text": "The date is in parts: a draft may lack its day, or all of it."}}
@@ -154,10 +158,32 @@ class PlanFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
+class PlanChange(Input):
+    """Fields of the head of a draft; its number is given when it is issued."""
+
+    symbol = serializers.CharField(max_length=60, allow_blank=True)
+    kind = serializers.CharField(max_length=60)
+    place = serializers.CharField(max_length=120, allow_blank=True)
+    issue_year = serializers.IntegerField(min_value=1900, max_value=2200, allow_null=True)
+    issue_month = serializers.IntegerField(min_value=1, max_value=12, allow_null=True)
+    issue_day = serializers.IntegerField(min_value=1, max_value=31, allow_null=True)
+    issuer = serializers.CharField(max_length=200, allow_blank=True)
+    title = serializers.CharField(max_length=4000)
+    signer_name = serializers.CharField(max_length=120, allow_blank=True)
+
+
 @extend_schema_view(
-    list=extend_schema(summary="Plans"), retrieve=extend_schema(summary="One plan with all its parts, tasks included")
+    list=extend_schema(summary="Plans"),
+    retrieve=extend_schema(summary="One plan with all its parts, tasks included"),
+    partial_update=extend_schema(
+        summary="Change the head of a draft",
+        description="An issued plan changes only by an amendment: it answers 409.",
+        request=PlanChange,
+        responses={200: PlanWhole},
+        parameters=[IF_MATCH],
+    ),
 )
-class PlanAPI(ListAPI):
+class PlanAPI(ChangeAPI):
     """Plans and decisions that a People's Committee or its ISO steering committee issues."""
 
     queryset = Plan.objects.all()
@@ -165,6 +191,8 @@ class PlanAPI(ListAPI):
     detail_serializer_class = PlanWhole
     filterset_class = PlanFilter
     ordering_fields = ("id", "created_at", "title")
+    change_serializer_class = PlanChange
+    change_permission = Permission.PLAN_EDIT
 
     def allowed(self) -> QuerySet[Plan]:
         return Plan.objects.allowed_to(self.caller, Permission.PLAN_VIEW)
@@ -190,3 +218,14 @@ class PlanAPI(ListAPI):
         parts["tasks"] = list(Task.objects.filter(plan=row["id"]).order_by("order").values(*own))
         add_performers(parts["tasks"])
         return parts
+
+    def may_change(self, pk: int) -> bool:
+        return Plan.objects.allowed_to(self.caller, self.change_permission).filter(pk=pk).exists()
+
+    def change(self, pk: int, data: dict[str, Any], version: int) -> None:
+        try:
+            edit_head(plan=Plan.objects.get(pk=pk), expected_version=version, by=self.caller, **data)
+        except StaleContent as stale:
+            raise Stale from stale
+        except NotOnTheDesk as refused:
+            raise NotNow(str(refused)) from refused

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -12,10 +13,11 @@ from django.utils.translation import gettext as _
 from activity.services import record
 from plans.contexts.content import HEAD, PlanContent, content_of
 from plans.contexts.diff import Change, diff
-from plans.models import Plan, Section
+from plans.models import Plan, Section, Task
+from plans.period import parse_period
 from plans.permissions import EDITABLE
 from plans.services.citations import link_citations
-from plans.services.preparing import prepared
+from plans.services.preparing import ForeignTask, prepared
 from plans.services.standing import LastStep, locked
 from plans.services.writing import write_parts
 from units.models import Unit, User
@@ -153,3 +155,47 @@ def create_plan(
         },
     )
     return plan
+
+
+HEAD_FIELDS = frozenset(HEAD) - {"number"}
+TASK_FIELDS = frozenset({"number", "title", "group", "period_text", "start", "end", "quantity", "deliverable"})
+
+
+class StaleTask(Exception):
+    """Somebody changed the task since it was read; `task` is as it is now."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+
+    def __str__(self) -> str:
+        return _("The task was changed after you read it. Read it again and make your change on what it is now.")
+
+
+@transaction.atomic
+def edit_head(*, plan: Plan, expected_version: int, by: User | None, **values: Any) -> Plan:
+    """Change some of `HEAD_FIELDS` of a plan on the desk. Raises what `save_content` raises."""
+    now = locked(plan)
+    content = replace(content_of(now), **{name: values[name] for name in values if name in HEAD_FIELDS})
+    return save_content(plan=now, content=content, expected_version=expected_version, by=by)
+
+
+@transaction.atomic
+def edit_task(*, task: Task, expected_version: int, by: User | None, **values: Any) -> Plan:
+    """Change some of `TASK_FIELDS` of one task of a plan on the desk; its paragraph follows. A new `period_text` gives
+    the days it names unless days are given with it. Raises StaleTask, NotOnTheDesk, ForeignTask.
+    """
+    plan = locked(task.plan)
+    now = Task.objects.get(pk=task.pk)
+    if plan.status not in EDITABLE:
+        raise NotOnTheDesk(plan)
+    if now.version != expected_version:
+        raise StaleTask(now)
+    content = content_of(plan)
+    values = {name: values[name] for name in values if name in TASK_FIELDS}
+    if "period_text" in values and not {"start", "end"} & values.keys():
+        period = parse_period(values["period_text"], default_year=plan.issue_year)
+        values |= {"start": period.start, "end": period.end}
+    tasks = tuple(replace(each, **values) if each.id == now.pk else each for each in content.tasks)
+    if now.pk not in {each.id for each in tasks}:
+        raise ForeignTask
+    return save_content(plan=plan, content=replace(content, tasks=tasks), expected_version=plan.version, by=by)
