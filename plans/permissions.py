@@ -134,3 +134,17 @@ RECORDERS: dict[int, frozenset[Role]] = {
 HIGHEST_LEVEL = max(ANSWERERS)
 # Within how many working days each level answers, where a province says nothing else (`AnswerDeadline`).
 ANSWER_DAYS: dict[int, int] = {1: 5, 2: 7, 3: 10, 4: 15}
+
+
+# Which phase of a pilot unit may follow which (`PilotUnit.Phase`). A unit is chosen by a decision (`choose_pilots`) and
+# by nothing else; what was declared may be declared again after a change.
+PILOT_PATH: dict[str, frozenset[str]] = {
+    "surveyed": frozenset(),
+    "not_chosen": frozenset(),
+    "chosen": frozenset({"building", "ended"}),
+    "building": frozenset({"applying", "ended"}),
+    "applying": frozenset({"declared", "ended"}),
+    "declared": frozenset({"maintained", "ended"}),
+    "maintained": frozenset({"declared", "ended"}),
+    "ended": frozenset(),
+}
