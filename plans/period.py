@@ -39,7 +39,7 @@ _MARK = re.compile(
     + rf"|(?<![\d/])(?P<y>{_YEAR})(?![\d/])"
     + rf"|{_JOIN}(?P<lqw>quy\s+)?(?P<lq>{_QUARTER})\b(?!\s?[/.-]\s?\d{{1,2}}(?!\d))"
     + _OF_YEAR.format("lqy")
-    + rf"|{_JOIN}(?P<l>\d{{1,2}})(?!\d|\s+thang)(?:\s?/\s?(?P<lm>\d{{1,2}})(?!\d))?"
+    + rf"|{_JOIN}(?P<l>\d{{1,2}})(?!\d|\s+thang|\s?/\s?\d{{1,2}}\s?/\s?{_YEAR})(?:\s?/\s?(?P<lm>\d{{1,2}})(?!\d))?"
     + _OF_YEAR.format("ly")
 )
 _UNTIL = re.compile(r"\b(?:truoc|het|den (?:ngay|thang|quy|nam|\d)|cham nhat|han cuoi|xong)\b|^den\b")
@@ -119,7 +119,7 @@ def _marks(words: str) -> list[_Mark]:
     for found in _MARK.finditer(words):
         part = found.groupdict()
         before = marks[-1] if marks else None
-        mark = _absolute(part) or (_relative(part, before) if before else None)
+        mark = _absolute(part) or _relative(part, before)
         if mark is not None:
             lead = words[max(0, found.start() - 20) : found.start()]
             if mark.kind == "year" and _finer(marks) and _TO_YEAR.search(lead):
@@ -156,8 +156,10 @@ def _absolute(part: dict[str, str | None]) -> _Mark | None:
     return None
 
 
-def _relative(part: dict[str, str | None], before: _Mark) -> _Mark | None:
+def _relative(part: dict[str, str | None], before: _Mark | None) -> _Mark | None:
     """A number that goes on in the unit of the mark before it: "tháng 10-12", "Quý I, II", "ngày 12-15/5"."""
+    if before is None:
+        return _on_day(part["l"], part["lm"], part["ly"]) if part["lm"] else None  # "đến 15/8"
     if part["lq"] and (before.kind == "quarter" or part["lqw"]):
         return _quarter(part["lq"], part["lqy"])
     number, month = part["l"] or part["lq"], part["lm"]
