@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -61,10 +62,14 @@ class CreateAPI(ListAPI):
             row = self.row(self.act(given.validated_data))
             return int(self.created_status), orjson.loads(Renderer().render(row))
 
+        status, body, headers = self.once(request, answer)
+        return self._response(status, body, headers)
+
+    def once(self, request: Request, answer: Callable[[], tuple[int, Any]]) -> tuple[int, Any, dict[str, str]]:
+        """Status, body and headers of `answer()`, worked out once for each Idempotency-Key of the caller."""
         key = request.headers.get("Idempotency-Key")
         if key is None:
-            status, body = answer()
-            return self._response(status, body)
+            return *answer(), {}
         if not KEY.fullmatch(key):
             raise exceptions.ValidationError({"Idempotency-Key": [_("Use 1 to 100 plain letters, digits and signs.")]})
         said = request.path.encode() + b"\n" + orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)
@@ -74,7 +79,7 @@ class CreateAPI(ListAPI):
             )
         except KeyUsedForAnotherBody as error:
             raise KeyReused from error
-        return self._response(status, body, {"Idempotent-Replayed": "true"} if replayed else {})
+        return status, body, {"Idempotent-Replayed": "true"} if replayed else {}
 
     def _response(self, status: int, body: Any, headers: dict[str, str] | None = None) -> Response:
         place = f"{self.request.path}{body['id']}/"

@@ -22,7 +22,7 @@ from plans.forms.reporting import AskForm, ExceptionForm, ReportingForm
 from plans.models import DueReport, Plan, ProgressUpdate, ReportingPeriod
 from plans.services import PlanIsClosed
 from plans.services import reporting as services
-from units.access import allowed_units, get_allowed
+from units.access import allowed_units, get_allowed, holds
 from units.http import UserRequest
 from units.permissions import Permission
 
@@ -122,7 +122,7 @@ def board(request: UserRequest) -> HttpResponse:
             "totals": list(zip(shown.periods, shown.totals, strict=True)),
             "key": [(state, SIGNS[state], word) for state, word in WORDS.items()],
             "may_edit": Permission.PLAN_EDIT in rights,
-            "may_request": Permission.REPORT_REQUEST in rights,
+            "may_see_reports": Permission.REPORT_VIEW in rights and holds(request.user, Permission.REPORT_REQUEST),
         }
     return render(request, "plans/progress_board.html", context)
 
