@@ -9,7 +9,7 @@ _MOST = 2_147_483_647
 # The number may be grouped in thousands as offices write it ("1.200 lượt người"); words of vagueness go before it.
 _QUANTITY = re.compile(
     r"^\W*(?:(?:khoảng|dự kiến|tối thiểu|ít nhất|gồm|từ|trên|số lượng:?)\s+)*"
-    r"(?P<number>\d{1,3}(?:\.\d{3})+|\d{1,9})\s*(?:\([^)]*\)\s*)?(?P<unit>[^\W\d_][^;,.\n(]*)?",
+    r"(?P<number>\d{1,3}(?:\.\d{3})+|\d{1,9})(?!\d)\s*(?:\([^)]*\)\s*)?(?P<unit>[^\W\d_][^;,.\n(]*)?",
     re.IGNORECASE,
 )
 _LONGEST_UNIT = 60

@@ -33,7 +33,7 @@ def printed_plan(plan: Plan, *, user: User) -> PrintedPlan:
         title=f"{kind} {name}",
         file_name=paper.file_safe(f"{kind} {name}"),
         made_at=timezone.now(),
-        paper=_paper_of(plan),
+        paper=paper_of(plan),
         abstract=() if is_subject else paper.balanced(plan.title),
         blocks=blocks,
         annexes=annexes,
@@ -41,7 +41,8 @@ def printed_plan(plan: Plan, *, user: User) -> PrintedPlan:
     )
 
 
-def _paper_of(plan: Plan) -> Paper:
+def paper_of(plan: Plan) -> Paper:
+    """The frame of the plan's own paper. Reads its passages, recipients and signature lines, and the unit above."""
     passages = list(plan.passages.all())
     head = {each.kind: each.text for each in passages}
     signature = list(plan.signature_lines.all())
