@@ -72,8 +72,8 @@ class ObstacleInput(Input):
     title = serializers.CharField(max_length=200)
     text = serializers.CharField(max_length=8000)
     proposal = serializers.CharField(default="", allow_blank=True, max_length=8000)
-    level = serializers.ChoiceField(
-        choices=[(1, "unit"), (2, "standing body")], default=2, help_text="1 the unit's own head, 2 the standing body."
+    level = serializers.IntegerField(
+        min_value=1, max_value=2, default=2, help_text="1 the unit's own head, 2 the standing body."
     )
     evidence = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=LARGEST), default=list, max_length=20
