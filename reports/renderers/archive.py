@@ -1,4 +1,4 @@
-"""A ZIP of the documents that a report is made of, each as PDF and as DOCX."""
+"""A ZIP of a report of several documents: each as a Word file of its own, and one PDF of them all to print."""
 
 from __future__ import annotations
 
@@ -16,8 +16,12 @@ def render(report: Report, job_id: str) -> bytes:
     moment = timezone.localtime(report.made_at).timetuple()[:6]
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for place, part in enumerate(report.parts, start=1):
-            for ending, renderer in (("pdf", pdf), ("docx", docx)):
-                name = zipfile.ZipInfo(f"{place:03d} {part.file_name}.{ending}", date_time=moment)
-                name.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(name, renderer.render(part, f"{job_id}-{place}"))
+            _add(archive, f"{place:03d} {part.file_name}.docx", docx.render(part, job_id), moment)
+        _add(archive, f"{report.file_name}.pdf", pdf.render(report, job_id), moment)
     return out.getvalue()
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes, moment: tuple[int, ...]) -> None:
+    entry = zipfile.ZipInfo(name, date_time=moment)  # type: ignore[arg-type]
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(entry, content)

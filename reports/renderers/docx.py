@@ -113,17 +113,21 @@ class _Writer:
             header.add_paragraph(text, style=self._document.styles["Mark"])
 
     def _sign(self, element: Any) -> None:
+        self._space_after_last(240)
+        self._add(_table([[_Cell(cell) for cell in element]], SIGNING_MM, borders=False))
+        self._add(_paragraph("space", []))
+
+    def _space_after_last(self, twentieths: int) -> None:
+        """Room between the paragraph above and a table; the two stay together."""
         last = self._body[-2] if len(self._body) > 1 else None
         if last is not None and last.tag == qn("w:p"):
             shape = last.get_or_add_pPr()
             shape.get_or_add_keepNext()
-            spacing = shape.get_or_add_spacing()
-            spacing.set(qn("w:after"), "240")
-        self._add(_table([[_Cell(cell) for cell in element]], SIGNING_MM, borders=False))
-        self._add(_paragraph("space", []))
+            shape.get_or_add_spacing().set(qn("w:after"), str(twentieths))
 
     def _add_table(self, element: Any) -> None:
         section = self._document.sections[-1]
+        self._space_after_last(120)
         room = section.page_width.mm - section.left_margin.mm - section.right_margin.mm
         self._add(_body_table(element, room))
         self._add(_paragraph("space", []))

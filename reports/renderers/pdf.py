@@ -42,7 +42,5 @@ def render(report: Report, job_id: str) -> bytes:
     if others:
         document = document.copy([page for each in (document, *others) for page in each.pages])
         document.metadata.title = report.title
-    content: bytes = document.write_pdf(
-        pdf_variant="pdf/ua-1", pdf_identifier=job_id.encode(), custom_metadata=False
-    )
+    content: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=job_id.encode(), custom_metadata=False)
     return content
