@@ -14,6 +14,8 @@ from isoportal.templatetags.formats import day, money
 from plans.document.lines import sources
 from plans.document.model import Funding, PlanDocument, Task, Text
 
+WIDE = 8  # a row of more columns is shown as what it fills
+
 
 @dataclass(slots=True)
 class Entry:
@@ -51,6 +53,7 @@ class PaperLine:
     text: str
     cells: tuple[str, ...]
     unknown: bool
+    wide: tuple[tuple[str, str], ...] = ()  # a row of many columns: what it fills, with the words of the column's head
     entries: list[str] = field(default_factory=list)  # anchors of the values read from the line
 
 
@@ -74,10 +77,26 @@ def reading_of(document: PlanDocument) -> Reading:
                 used[number].append(entry.anchor)
     unknown = {number for line in document.unrecognised for number in line.source}
     lines = [
-        PaperLine(line.number, line.text, line.cells, line.number in unknown, used[line.number])
+        PaperLine(line.number, line.text, line.cells, line.number in unknown, entries=used[line.number])
         for line in document.lines
     ]
+    _name_wide_rows(lines)
     return Reading(groups, lines, [line for line in lines if line.unknown])
+
+
+def _name_wide_rows(lines: list[PaperLine]) -> None:
+    head: tuple[str, ...] = ()
+    for line in lines:
+        if not line.cells:
+            head = ()
+        elif len(line.cells) > WIDE:
+            row = line.cells if not head else [*head, *[""] * len(line.cells)]
+            line.wide = tuple(
+                ("" if row is line.cells else name.replace("\n", " "), cell)
+                for name, cell in zip(row, line.cells, strict=False)
+                if cell
+            )
+            head = head or line.cells
 
 
 def _groups(document: PlanDocument) -> Iterator[Group]:

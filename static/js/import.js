@@ -26,7 +26,10 @@
   };
 
   panes.addEventListener("pointerover", (event) => light(partOf(event.target)));
-  panes.addEventListener("focusin", (event) => light(partOf(event.target)));
+  panes.addEventListener("focusin", (event) => {
+    const part = partOf(event.target);
+    if (!part?.classList.contains("lit")) light(part);
+  });
   panes.addEventListener("click", (event) => {
     const part = partOf(event.target);
     if (!part || event.target.closest("a") || window.getSelection().toString()) return;
@@ -39,7 +42,7 @@
     const target = location.hash && document.getElementById(location.hash.slice(1));
     const part = target && partOf(target);
     if (!part || !panes.contains(part)) return;
-    light(part);
+    if (!part.classList.contains("lit")) light(part); // a value's own link lit all its lines already
     part.focus({ preventScroll: true });
   };
   addEventListener("hashchange", arrive);
