@@ -15,6 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from isoportal.enum_names import ENUM_NAMES
 from isoportal.logs import logging_at
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -216,6 +217,8 @@ CELERY_BEAT_SCHEDULE = {
     "send digests": {"task": "isoportal.tasks.send_digests", "schedule": crontab(hour=7, minute=0)},
     "send waiting mail": {"task": "isoportal.tasks.send_waiting_mail", "schedule": 300, "options": {"expires": 240}},
     "expire report files": {"task": "reports.tasks.expire_report_files", "schedule": 3600, "options": {"expires": 60}},
+    "escalate obstacles": {"task": "plans.tasks.escalate_obstacles", "schedule": 3600, "options": {"expires": 600}},
+    "tidy evidence": {"task": "plans.tasks.tidy_evidence", "schedule": 6 * 3600, "options": {"expires": 3600}},
     # Every few hours: a machine that was off at night still has its periods in the morning. Again makes no second one.
     "make reporting periods": {"task": "plans.tasks.make_periods", "schedule": 4 * 3600, "options": {"expires": 3600}},
 }
@@ -374,27 +377,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "isoportal.openapi.add_problems",
     ],
-    "ENUM_NAME_OVERRIDES": {
-        "PlanStatus": "plans.models.Plan.Status",
-        "CriteriaSetStatus": "assessments.models.CriteriaSet.Status",
-        "LegalDocumentKind": "plans.models.LegalDocument.Kind",
-        "PilotPhase": "plans.models.PilotUnit.Phase",
-        "OutdatedState": [("replaced", "replaced"), ("ended", "ended")],
-        "AmendmentStatus": "plans.models.Amendment.Status",
-        "EventKind": "plans.models.Event.Kind",
-        "EventState": "plans.models.Event.State",
-        "ObstacleState": "plans.models.Obstacle.State",
-        "ObstacleLevel": "plans.models.Obstacle.Level",
-        "ObstacleStepKind": "plans.models.ObstacleStep.Kind",
-        "ProgressState": "plans.models.ProgressUpdate.State",
-        "ReportingPeriodKind": "plans.models.ReportingPeriod.Kind",
-        "UnitKind": "units.models.Unit.Kind",
-        "PassageKind": "plans.models.Passage.Kind",
-        "SignatureLineKind": "plans.models.SignatureLine.Kind",
-        "ReportKind": "reports.api.KIND_CHOICES",
-        "ChasingLetterState": "plans.models.ChasingLetter.State",
-        "DueReportState": "plans.api.reporting.STATES",
-    },
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
 }
 
 # -- Logs: one JSON object a line, each with the id of the request it belongs to ---------------------------------------

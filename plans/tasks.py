@@ -5,6 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 
 from activity.origin import Origin, acting_from
+from plans.jobs import tidying
+from plans.jobs.escalation import escalate_overdue
 from plans.jobs.periods import make_due_reports
 
 
@@ -12,3 +14,15 @@ from plans.jobs.periods import make_due_reports
 def make_periods() -> None:
     with acting_from(Origin(channel="timer")):
         make_due_reports()
+
+
+@shared_task(name="plans.tasks.escalate_obstacles")
+def escalate_obstacles() -> None:
+    with acting_from(Origin(channel="timer")):
+        escalate_overdue()
+
+
+@shared_task(name="plans.tasks.tidy_evidence")
+def tidy_evidence() -> None:
+    with acting_from(Origin(channel="timer")):
+        tidying.tidy_evidence()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from plans.contexts.evidence import is_used
 from plans.models import Evidence
 from plans.services.evidence import (
     SENDERS,
@@ -21,7 +22,6 @@ from plans.services.evidence import (
     FileTooLarge,
     NotStored,
     QuotaExceeded,
-    is_used,
     withdraw_evidence,
 )
 from plans.upload import child

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activity.models import AuditEvent
+from plans.jobs.tidying import tidy_evidence
 from plans.models import Evidence, Plan
 from plans.models.evidence import evidence_root
 from plans.services.evidence import (
@@ -27,7 +28,6 @@ from plans.services.evidence import (
     QuotaExceeded,
     keep_all,
     keep_evidence,
-    tidy_evidence,
     withdraw_evidence,
 )
 from plans.upload import store

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from activity.origin import Origin, acting_from
-from plans.services.evidence import tidy_evidence
+from plans.jobs.tidying import tidy_evidence
 
 
 class Command(BaseCommand):

@@ -8,10 +8,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from activity.origin import Origin, acting_from
+from plans.jobs.escalation import escalate_overdue
+from plans.jobs.tidying import tidy_evidence
 from reports import jobs
 from reports.delivery import HEARTBEAT_SECONDS, beat
 
 REAP_SECONDS = 30
+TIDY_SECONDS = 3600
 
 
 class Command(BaseCommand):
@@ -29,13 +32,14 @@ class Command(BaseCommand):
             if once:
                 jobs.reap()
                 jobs.expire()
+                self._look_after_plans()
                 self._run_due()
                 return
             self._go_on(every)
 
     def _go_on(self, every: float) -> None:
         name = f"{socket.gethostname()}:{os.getpid()}"
-        reaped = beaten = 0.0
+        reaped = beaten = tidied = 0.0
         while True:
             now = time.monotonic()
             if not beaten or now - beaten >= HEARTBEAT_SECONDS:
@@ -44,8 +48,16 @@ class Command(BaseCommand):
             if not reaped or now - reaped >= REAP_SECONDS:
                 jobs.reap()
                 reaped = now
+            if not tidied or now - tidied >= TIDY_SECONDS:
+                self._look_after_plans()
+                tidied = now
             if not self._run_due():
                 time.sleep(every)
+
+    def _look_after_plans(self) -> None:
+        """What the timer does where there is one."""
+        escalate_overdue()
+        tidy_evidence()
 
     def _run_due(self) -> int:
         """Run what is due, oldest first, until nothing is."""
