@@ -14,7 +14,7 @@ from isoportal.changes import IF_MATCH, ChangeAPI, NotNow, Stale
 from isoportal.rows import IdFilter, Row, columns_of
 from isoportal.writes import Input
 from plans.api.parts import described
-from plans.api.tasks import TaskRow, add_performers
+from plans.api.tasks import TaskRow, add_parts
 from plans.contexts.legal import outdated
 from plans.models import (
     Funding,
@@ -216,7 +216,7 @@ class PlanAPI(ChangeAPI):
         parts["funding"] = Funding.objects.filter(plan=row["id"]).values(*own).first()
         own, _renamed = columns_of(TaskRow)
         parts["tasks"] = list(Task.objects.filter(plan=row["id"]).order_by("order").values(*own))
-        add_performers(parts["tasks"])
+        add_parts(parts["tasks"])
         return parts
 
     def may_change(self, pk: int) -> bool:

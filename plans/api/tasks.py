@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters
 from django.db import IntegrityError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import exceptions, serializers
@@ -14,19 +14,31 @@ from isoportal.changes import IF_MATCH, ChangeAPI, NotNow, Stale
 from isoportal.rows import IdFilter, Row, columns_of
 from isoportal.writes import Input
 from plans.api.parts import described
-from plans.models import (
-    Task,
-    TaskPerformer,
-)
+from plans.models import Deliverable, Task, TaskDependency, TaskPerformer, TaskTarget
 from plans.services.content import NotOnTheDesk, StaleTask, edit_task
 from plans.services.preparing import ForeignTask
 from units.permissions import Permission
 
 PerformerPart = described(TaskPerformer, "text", "unit", "role", "as_written")
+TargetPart = described(TaskTarget, "text", "kinds", "role", "as_of")
+DependencyPart = described(TaskDependency, "predecessor", "lag_days")
+DeliverablePart = described(Deliverable, "id", "title", "handed_over_on", "evidence")
+# What a task is given with besides its columns, and in what order.
+PARTS = (
+    ("performers", PerformerPart, "order"),
+    ("targets", TargetPart, "pk"),
+    ("dependencies", DependencyPart, "pk"),
+    ("deliverables", DeliverablePart, "order"),
+)
 
 
 class TaskRow(serializers.ModelSerializer[Task]):
     performers = PerformerPart(many=True, read_only=True)
+    targets = TargetPart(many=True, read_only=True, help_text="Groups of units that the task was given to.")
+    dependencies = DependencyPart(
+        source="preceding", many=True, read_only=True, help_text="The tasks after whose end it begins."
+    )
+    deliverables = DeliverablePart(many=True, read_only=True)
 
     class Meta:
         model = Task
@@ -41,30 +53,46 @@ class TaskRow(serializers.ModelSerializer[Task]):
             "end",
             "quantity",
             "deliverable",
+            "parent",
+            "weight",
+            "target_quantity",
+            "quantity_unit",
+            "origin",
+            "is_cancelled",
             "version",
             "performers",
+            "targets",
+            "dependencies",
+            "deliverables",
         ]
         read_only_fields = fields
         extra_kwargs = {
             "period_text": {"help_text": "The period in the words of the document."},
             "end": {"help_text": "Last day, inclusive; null where the words give none."},
+            "parent": {"help_text": "The task it is a part of; only tasks without parts are reported on."},
+            "weight": {"help_text": "Its share among its siblings; null counts as 1."},
+            "origin": {"help_text": "A task that arose later is no part of the issued paper."},
         }
 
 
-def add_performers(tasks: list[Row]) -> None:
-    """Who performs each task, in one query for all of them."""
-    own, _renamed = columns_of(PerformerPart)
-    performers = defaultdict(list)
-    for row in (
-        TaskPerformer.objects.filter(task__in=[task["id"] for task in tasks]).order_by("order").values("task", *own)
-    ):
-        performers[row.pop("task")].append(row)
-    for task in tasks:
-        task["performers"] = performers[task["id"]]
+def add_parts(tasks: list[Row]) -> None:
+    """What each task is given with: one query for each kind of part, for all of them."""
+    ids = [task["id"] for task in tasks]
+    for name, part, order in PARTS:
+        own, _renamed = columns_of(part)
+        rows = defaultdict(list)
+        model: type[Model] = part.Meta.model  # type: ignore[attr-defined]
+        for row in model._default_manager.filter(task__in=ids).order_by(order).values("task", *own):
+            rows[row.pop("task")].append(row)
+        for task in tasks:
+            task[name] = rows[task["id"]]
 
 
 class TaskFilter(django_filters.FilterSet):
     plan = IdFilter()
+    parent = IdFilter(help_text="The parts of this task.")
+    origin = django_filters.ChoiceFilter(choices=Task.Origin.choices)
+    is_cancelled = django_filters.BooleanFilter()
     unit = IdFilter(field_name="performers__unit", distinct=True, help_text="Tasks that this unit performs.")
     start = django_filters.DateFromToRangeFilter()
     end = django_filters.DateFromToRangeFilter()
@@ -117,7 +145,7 @@ class TaskAPI(ChangeAPI):
         return Task.objects.allowed_to(self.caller, Permission.PLAN_VIEW)
 
     def complete(self, rows: list[Row]) -> None:
-        add_performers(rows)
+        add_parts(rows)
 
     def may_change(self, pk: int) -> bool:
         return Task.objects.allowed_to(self.caller, self.change_permission).filter(pk=pk).exists()

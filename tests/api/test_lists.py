@@ -138,7 +138,7 @@ def test_units_are_given_as_of_a_day(officer, cast):
         ("plans", 5),
         ("legal-bases", 4),
         ("pilot-units", 4),
-        ("tasks", 5),
+        ("tasks", 8),
         ("progress-updates", 4),
         ("criteria-sets", 4),
         ("criteria", 4),
@@ -166,7 +166,7 @@ def test_a_plan_is_given_with_all_its_parts(officer, cast, django_assert_num_que
     for order in range(3):
         TaskPerformerFactory(task=TaskFactory(plan=plan, order=order), unit=cast.a)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         _response, row = get(officer, f"/api/v1/plans/{plan.pk}/")
 
     assert [task["performers"][0]["unit"] for task in row["tasks"]] == [cast.a.pk] * 3
