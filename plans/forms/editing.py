@@ -27,6 +27,7 @@ from plans.contexts.content import (
     SignatureContent,
     TaskContent,
 )
+from plans.contexts.diff import FIELDS
 from plans.document.funding import cell_amount
 from plans.forms.desk import Row, days_of, held_lines, is_held, said
 from plans.models import Passage, Section, SignatureLine, TaskPerformer
@@ -129,7 +130,9 @@ def _head(desk: Row, reading: Reading) -> dict[str, Any]:
     head: dict[str, Any] = {}
     for name, longest in LONGEST.items():
         if len(given[name]) > longest:
-            reading.wrong(f"id_{name}", _(name), _("Use at most %(count)d letters.") % {"count": longest})
+            reading.wrong(
+                f"id_{name}", str(FIELDS[name]).capitalize(), _("Use at most %(count)d letters.") % {"count": longest}
+            )
         head[name] = given[name][:longest]
     head["title"] = given["title"]
     if not given["title"]:

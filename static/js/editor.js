@@ -40,7 +40,11 @@
     if (counted) count(list);
     touched();
   };
-  const enter = (row) => row.querySelector("[data-enter], textarea, input:not([type=hidden])")?.focus();
+  const enter = (row) => {
+    const field = row.querySelector("[data-enter]") ?? row.querySelector("textarea, input:not([type=hidden])");
+    field?.focus();
+    field?.setSelectionRange?.(field.value.length, field.value.length);
+  };
   const add = (list, after) => {
     const row = blank(list);
     change(list, () => (after ? after.after(row) : list.insertBefore(row, [...list.children].find((child) => child.matches("template")))));
