@@ -127,7 +127,7 @@ class Person:
         self.page.on(
             "console",
             lambda message: (
-                self.complaints.append(message.text)
+                self.complaints.append(f"{self.page.url}: {message.text}")
                 if message.type == "error" and "Content Security Policy" in message.text
                 else None
             ),
