@@ -101,11 +101,28 @@ def test_lines_not_understood_are_listed_on_top_and_marked(client, cast):
 def test_rows_of_a_table_are_shown_as_cells(client, cast):
     client.force_login(cast[Role.PROGRAMME_OFFICER])
 
+    page = _upload(client, "a.docx", numbered_plan())
+
+    rows = [line for line in page.context["reading"].lines if line.cells]
+    assert [len(row.cells) for row in rows] == [6] * 4
+    assert page.content.decode().count('class="cells"') == 4
+
+
+def test_rows_of_many_columns_are_shown_as_what_they_fill(client, cast):
+    client.force_login(cast[Role.PROGRAMME_OFFICER])
+
     page = _upload(client, "a.pdf", landscape_annex())
 
     rows = [line for line in page.context["reading"].lines if line.cells]
     assert [len(row.cells) for row in rows] == [16] * 6
-    assert page.content.decode().count('class="cells"') == 6
+    assert rows[3].wide == (
+        ("TT", "2"),
+        ("Nội dung công việc", "Đào tạo kiến thức về TCVN ISO 18091:2020"),
+        ("Đơn vị thực hiện", "Chi cục TCĐLCL; UBND xã"),
+        ("6", "x"),
+        ("Kinh phí (triệu đồng)", "42,5"),
+    )
+    assert page.content.decode().count('class="cells wide"') == 6
 
 
 REFUSED = {
