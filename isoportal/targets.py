@@ -80,7 +80,7 @@ def links_to(events: Iterable[AuditEvent]) -> dict[int, str]:
     ids: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for event in events:
         ids[event.target_model][event.target_id].append(event.pk)
-    links = {}
+    links: dict[int, str] = {}
     for label, wanted in ids.items():
         target = TARGETS.get(label)
         if target is None:

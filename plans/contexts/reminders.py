@@ -103,7 +103,7 @@ def readers_among(*, people: Sequence[User], day: date) -> list[Reader]:
 
 
 def _days_off_before(day: date, calendar: WorkCalendar) -> set[date]:
-    missed = set()
+    missed: set[date] = set()
     each = day - timedelta(days=1)
     while calendar.is_day_off(each) and len(missed) < LONGEST_HOLIDAY:
         missed.add(each)

@@ -229,7 +229,8 @@ def events_at_once(
     """Other events of the plan that are on at the same time, those at the same place first: a warning, no more. One
     query; an event ends before its last moment, so what follows it at once is not at the same time."""
     others = Event.objects.filter(plan=plan, starts_at__lt=ends_at, ends_at__gt=starts_at)
-    found = list(others.exclude(state=Event.State.CANCELLED).exclude(pk=but.pk if but else None))
+    others = others.exclude(state=Event.State.CANCELLED)
+    found = list(others.exclude(pk=but.pk) if but else others)
     here = tidy(fold(place))
     return sorted(found, key=lambda each: (not here or tidy(fold(each.place)) != here, each.starts_at, each.pk))
 

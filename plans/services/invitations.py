@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import cast
 
 from django.db import transaction
 from django.db.models import F
@@ -62,7 +61,7 @@ def units_to_invite(event: Event, kinds: Iterable[str] = (), *, of_task: bool = 
     if of_task and event.task_id:
         performing = TaskPerformer.objects.filter(task=event.task_id, unit__isnull=False)
         wanted |= units.filter(pk__in=performing.values("unit"))
-    return cast(UnitQuerySet, wanted.order_by("kind", "name", "pk"))
+    return wanted.order_by("kind", "name", "pk")
 
 
 @transaction.atomic

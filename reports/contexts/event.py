@@ -199,7 +199,7 @@ def _letter_blocks(event: Event, organ: str, guests: Sequence[Guest]) -> list[Bl
     blocks += [
         paragraph(f"Tới dự: {_subject(event)}."),
         paragraph(Run("Thời gian: ", "run-in"), f"{_when(event)}."),
-        paragraph(Run("Địa điểm: ", "run-in"), *([f"{event.place}."] if event.place else [Run("", BLANK)])),
+        paragraph(Run("Địa điểm: ", "run-in"), f"{event.place}." if event.place else Run("", BLANK)),
     ]
     if event.agenda:
         points = [line.strip() for line in event.agenda.splitlines() if line.strip()]
@@ -253,19 +253,12 @@ def _minutes_blocks(event: Event, guests: Sequence[Guest], conclusions: Sequence
     counted = any(each.came is not None for each in guests)
     blocks: list[Block] = [
         paragraph(Run("Thời gian bắt đầu: ", "run-in"), f"{_at(start)}."),
-        paragraph(Run("Địa điểm: ", "run-in"), *([f"{event.place}."] if event.place else [Run("", BLANK)])),
+        paragraph(Run("Địa điểm: ", "run-in"), f"{event.place}." if event.place else Run("", BLANK)),
         paragraph(Run("Chủ trì: ", "run-in"), Run("", BLANK)),
         paragraph(Run("Thư ký: ", "run-in"), Run("", BLANK)),
         paragraph(
             Run("Thành phần tham dự: ", "run-in"),
-            *(
-                [
-                    f"{paper.count(sum(each.came or 0 for each in came))} đại biểu của "
-                    f"{paper.count(len(came))}/{paper.count(len(guests))} cơ quan, đơn vị được mời"
-                ]
-                if counted
-                else [Run("", BLANK)]
-            ),
+            _turnout(came, guests) if counted else Run("", BLANK),
             ":" if came else ".",
         ),
     ]
@@ -283,10 +276,16 @@ def _minutes_blocks(event: Event, guests: Sequence[Guest], conclusions: Sequence
     blocks.append(
         paragraph(
             closing[:1].upper() + closing[1:],
-            *([f"{_at(end)}./."] if held else [Run("", BLANK), "./."]),
+            _at(end) if held else Run("", BLANK),
+            "./.",
         )
     )
     return blocks
+
+
+def _turnout(came: Sequence[Guest], guests: Sequence[Guest]) -> str:
+    people = paper.count(sum(each.came or 0 for each in came))
+    return f"{people} đại biểu của {paper.count(len(came))}/{paper.count(len(guests))} cơ quan, đơn vị được mời"
 
 
 def _attendance_table(came: Sequence[Guest]) -> Table:
