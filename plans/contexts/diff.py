@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from typing import TypeVar
 
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -79,6 +80,7 @@ FIELDS: dict[str, _Words] = {
 }
 # A short value is marked as a whole; in a longer one its words are compared, unless it is a chapter.
 SHORT, LONG = 60, 4000
+NAME = 70
 MONEY = frozenset({"cost", "amount"})
 _TASK_FIELDS = (
     "number",
@@ -113,7 +115,7 @@ class Change:
         field = str(FIELDS.get(self.field, self.field))
         if self.part == "head":
             return field[:1].upper() + field[1:]
-        name = str(PARTS[self.part]) if not self.of else self.of
+        name = str(PARTS[self.part]) if not self.of else Truncator(self.of).chars(NAME)
         return f"{name}: {field}" if field else name
 
     @property

@@ -126,7 +126,8 @@ def amendment_issue(request: UserRequest, pk: int) -> HttpResponse:
     amendment = get_object_or_404(plan.amendments.filter(status=Amendment.Status.DRAFT))
     changes = compared(content_of(plan), PlanContent.from_json(amendment.content))
     initial = {"symbol": amendment.symbol or plan.symbol, "signer_name": plan.signer_name, "version": amendment.version}
-    form = AmendmentIssueForm(request.POST or None, request.FILES or None, initial=initial)
+    sent = request.POST.copy() if request.method == "POST" else None
+    form = AmendmentIssueForm(sent, request.FILES or None, initial=initial)
     status = HTTPStatus.OK
     if request.method == "POST":
         status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -140,9 +141,8 @@ def amendment_issue(request: UserRequest, pk: int) -> HttpResponse:
                 form.add_error("file", str(refused))
             except (AmendmentRefused, ForeignTask, UnknownUnit) as refused:
                 form.add_error(None, str(refused))
-                if isinstance(refused, StaleAmendment):
-                    form.data = form.data.copy()
-                    form.data["version"] = refused.amendment.version
+                if isinstance(refused, StaleAmendment) and sent is not None:
+                    sent["version"] = str(refused.amendment.version)
                     status = HTTPStatus.CONFLICT
             else:
                 messages.success(request, _("The amendment is issued and the plan is as it says."))

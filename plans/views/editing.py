@@ -157,7 +157,7 @@ def _units(plan: Plan) -> tuple[list[tuple[str, str]], dict[str, tuple[str, int]
 @require_safe
 def period_days(request: UserRequest) -> HttpResponse:
     """The days that a period names, while it is typed: a fragment. Whichever field of the editor sends it."""
-    text = next((value for name, value in request.GET.items() if name.endswith("-period")), "")
+    text = next((request.GET.get(name, "") for name in request.GET if name.endswith("-period")), "")
     given = request.GET.get("year", "")
     year = int(given) if given.isascii() and given.isdigit() and len(given) == 4 else None
     start, end = desks.days_of(text, year)

@@ -125,6 +125,21 @@
     touched();
   });
 
+  // What is wrong is said beside the field too; the list above leads there.
+  for (const link of document.querySelectorAll("[data-error-summary] a[href^='#']")) {
+    const field = document.getElementById(link.hash.slice(1));
+    if (!field?.matches("input, textarea, select")) continue;
+    field.closest("details")?.setAttribute("open", "");
+    const note = document.createElement("span");
+    note.className = "invalid-feedback";
+    note.id = `${field.id}-error`;
+    note.textContent = link.textContent.slice(link.textContent.indexOf(": ") + 2);
+    field.classList.add("is-invalid");
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", note.id);
+    field.after(note);
+  }
+
   form.addEventListener("input", () => {
     if (state && state.dataset.text) state.textContent = state.dataset.text;
   });
