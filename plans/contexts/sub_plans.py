@@ -40,6 +40,11 @@ class SubPlans:
     rows: list[UnitRow]
 
     @property
+    def is_expected(self) -> bool:
+        """Whether units are known to plan their part: one has begun, or one pilots. Most plans need no plans below."""
+        return any(row.plan is not None or row.is_pilot for row in self.rows)
+
+    @property
     def issued(self) -> int:
         return sum(row.is_issued for row in self.rows)
 

@@ -223,9 +223,12 @@ def test_the_plans_page_asks_for_its_panel(client, cast, parent):
     client.force_login(cast[Role.PROGRAMME_OFFICER])
 
     page = client.get(f"/plans/{parent.pk}/").content.decode()
+    quiet = client.get(f"/plans/{parent.pk}/sub-plans/", HTTP_HX_REQUEST="true").content.decode()
+    start_sub_plan(parent=parent, unit=cast.a, by=None)
     panel = client.get(f"/plans/{parent.pk}/sub-plans/", HTTP_HX_REQUEST="true").content.decode()
 
     assert f'hx-get="/plans/{parent.pk}/sub-plans/"' in page
+    assert 'id="sub-plans-panel"' not in quiet
     assert 'id="sub-plans-panel"' in panel
     assert "<html" not in panel
 
