@@ -94,7 +94,7 @@ def _opening(sources: Sequence[str], organ: str) -> str:
 
 def _listed(parts: Sequence[str]) -> str:
     """One after the other, the last after “và”."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} và {parts[-1]}"
+    return " và ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
 
 
 def formal(name: str) -> str:

@@ -13,7 +13,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from plans.contexts.letter import letter_words
@@ -83,15 +82,12 @@ def letters_send(request: UserRequest) -> HttpResponse:
         sent = send_letters(letters=letters, by=request.user, symbol=symbol)
     except ChasingRefused as refused:
         return _list(request, refused=str(refused), symbol=symbol, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    said = ngettext(
-        "%(count)d letter is sent, with number %(first)s.",
-        "%(count)d letters are sent, with numbers %(first)s to %(last)s.",
-        len(sent),
-    )
-    numbers = [letter.register_number for letter in sent]
-    messages.success(request, said % {"count": len(sent), "first": numbers[0], "last": numbers[-1]})
+    first, last = sent[0].register_number, sent[-1].register_number
     if len(sent) == 1:
+        messages.success(request, _("The letter is sent with number %(number)s.") % {"number": first})
         return redirect("plans:chasing_letter", pk=sent[0].pk)
+    said = _("%(count)d letters are sent, with numbers %(first)s to %(last)s.")
+    messages.success(request, said % {"count": len(sent), "first": first, "last": last})
     return redirect("plans:chasing")
 
 
