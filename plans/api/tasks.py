@@ -81,7 +81,7 @@ def add_parts(tasks: list[Row]) -> None:
     for name, part, order in PARTS:
         own, _renamed = columns_of(part)
         rows = defaultdict(list)
-        model: type[Model] = part.Meta.model  # type: ignore[attr-defined]
+        model: type[Model] = part.Meta.model
         for row in model._default_manager.filter(task__in=ids).order_by(order).values("task", *own):
             rows[row.pop("task")].append(row)
         for task in tasks:

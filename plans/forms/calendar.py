@@ -13,11 +13,9 @@ EARLIEST, LATEST = date(1990, 1, 1), date(2150, 12, 31)
 
 class DayOffForm(forms.Form):
     day = forms.DateField(label=_("Day"), widget=DayInput())
-    is_worked = forms.TypedChoiceField(
+    is_worked = forms.ChoiceField(
         label=_("On this day"),
         choices=[("", _("The province does not work")), ("1", _("The province works instead of another day"))],
-        coerce=bool,
-        empty_value=False,
         required=False,
         widget=forms.RadioSelect,
     )
@@ -26,6 +24,9 @@ class DayOffForm(forms.Form):
         max_length=DayOff._meta.get_field("name").max_length,
         help_text=_("For example “Nghỉ hoán đổi, làm bù ngày 10/01/2026”."),
     )
+
+    def clean_is_worked(self):
+        return bool(self.cleaned_data["is_worked"])
 
     def clean_day(self):
         day = self.cleaned_data["day"]

@@ -5,7 +5,6 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from plans.models import Plan
 from units.models import Unit
 
 STATES = [
@@ -27,7 +26,7 @@ class ScheduleFilter(forms.Form):
     by = forms.ChoiceField(choices=[("", ""), ("month", ""), ("week", "")], required=False, widget=forms.HiddenInput)
     begins = forms.DateField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, plan: Plan, units, **kwargs):
+    def __init__(self, *args, plan, units, **kwargs):
         super().__init__(*args, **kwargs)
         performing = units.filter(performs__task__plan=plan).distinct()
         self.fields["unit"].queryset = performing.order_by("kind", "name")

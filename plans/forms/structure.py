@@ -58,7 +58,7 @@ class PlaceForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, task: Task, structure: Structure, **kwargs):
+    def __init__(self, *args, task, structure, **kwargs):
         number, counted_in = task.target_quantity, task.quantity_unit
         if number is None and not counted_in:
             number, counted_in = parse_quantity(task.quantity)
@@ -84,7 +84,7 @@ class DependencyForm(forms.Form):
         label=_("Days between"), min_value=0, max_value=366, initial=0, required=False, help_text=_("Calendar days.")
     )
 
-    def __init__(self, *args, task: Task, structure: Structure, **kwargs):
+    def __init__(self, *args, task, structure, **kwargs):
         super().__init__(*args, **kwargs)
         taken = {link.predecessor for link in structure.before(task.pk)}
         family = {node.task_id for node in [*structure.above(task.pk), *structure.below(task.pk)]}

@@ -27,7 +27,8 @@ def render_feed(feed: Feed, *, site: str) -> bytes:
     for each in feed.entries:
         calendar.add_component(_entry(each, site))
     calendar.add_missing_timezones(first_date=date(2020, 1, 1), last_date=date(2040, 1, 1))
-    return calendar.to_ical()
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def _entry(each: FeedEntry, site: str) -> Entry:

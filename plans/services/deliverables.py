@@ -64,7 +64,10 @@ def hand_over(*, deliverable: Deliverable, on: date, evidence: Evidence | None, 
     deliverable = Deliverable.objects.select_related("task").get(pk=deliverable.pk)
     if not changed:
         raise HandedOverAlready(deliverable)
-    changes = {"deliverable": [None, deliverable.title], "handed_over_on": [None, on.isoformat()]}
+    changes: dict[str, list[object]] = {
+        "deliverable": [None, deliverable.title],
+        "handed_over_on": [None, on.isoformat()],
+    }
     told = officers_over(plan.unit)
     _note(deliverable, plan.unit.path, by, "plans.deliverable_handed_over", changes, told)
     return deliverable

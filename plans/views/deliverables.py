@@ -31,13 +31,14 @@ def task_deliverables(request: UserRequest, pk: int) -> HttpResponse:
     task = load_task(request, pk, Permission.PLAN_EDIT if request.method == "POST" else None)
     may_edit = request.method == "POST" or holds_in(request.user, Permission.PLAN_EDIT, task.plan.unit)
     removing = request.POST.get("remove", "")
-    form = DeliverableForm(request.POST) if request.method == "POST" and not removing else None
+    adding = request.method == "POST" and not removing
+    form = DeliverableForm(request.POST) if adding else DeliverableForm(initial=_offered(task))
     refusal = ""
     try:
         if removing:
             deliverables.remove_deliverable(deliverable=_one(task, removing), by=request.user)
             return _done(request, task, _("Removed."))
-        if form and form.is_valid():
+        if adding and form.is_valid():
             deliverables.add_deliverable(task=task, title=form.cleaned_data["title"], by=request.user)
             return _done(request, task, _("Added."))
     except deliverables.DeliverableWithoutTitle as refused:
@@ -49,12 +50,12 @@ def task_deliverables(request: UserRequest, pk: int) -> HttpResponse:
         "task": task,
         "plan": task.plan,
         "rows": list(task.deliverables.select_related("evidence__unit")),
-        "form": form or DeliverableForm(initial=_offered(task)),
+        "form": form,
         "refusal": refusal,
         "may_edit": may_edit and is_open,
         "may_hand_over": is_open and units_handing_over(request, task).exists(),
     }
-    return render(request, "plans/task_deliverables.html", context, status=422 if refusal or form else 200)
+    return render(request, "plans/task_deliverables.html", context, status=422 if refusal or form.errors else 200)
 
 
 @login_required

@@ -42,8 +42,7 @@ def task_structure(request: UserRequest, pk: int) -> HttpResponse:
         except structure.TaskChangedMeanwhile as refused:
             form.add_error(None, str(refused))
             stored = refused.stored
-            form.data = form.data.copy()
-            form.data["version"] = stored.version
+            form.data = {**request.POST.dict(), "version": str(stored.version)}
         except (structure.PartOfItself, structure.TooDeep) as refused:
             form.add_error("parent", str(refused))
         except (structure.OfAnotherPlan, structure.WholeIsReportedOn, structure.WholeIsCancelled) as refused:
