@@ -4,4 +4,6 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "isoportal.settings")
 
-application = get_wsgi_application()
+from isoportal.bodies import whole_bodies
+
+application = whole_bodies(get_wsgi_application())
