@@ -118,7 +118,7 @@ def test_rows_of_many_columns_are_shown_as_what_they_fill(client, cast):
     assert rows[3].wide == (
         ("TT", "2"),
         ("Nội dung công việc", "Đào tạo kiến thức về TCVN ISO 18091:2020"),
-        ("Đơn vị thực hiện", "Chi cục TCĐLCL; UBND xã"),
+        ("Đơn vị thực hiện", "Chi cục TCĐLCL;\nUBND xã"),
         ("6", "x"),
         ("Kinh phí (triệu đồng)", "42,5"),
     )
