@@ -30,20 +30,12 @@ from activity.services import Reminder
 from activity.services.digests import USUAL_DAYS
 from plans.contexts.holidays import WorkCalendar
 from plans.models import DueReport, Event, Invitation, Obstacle, Plan, ProgressUpdate, Task, TaskPerformer
-from plans.permissions import OPEN
+from plans.permissions import ANSWERERS, OPEN, RECORDERS
 from units.models import Membership, Unit, User
 from units.permissions import GRANTS, SUBTREE_ROLES, Permission, Role
 
 # Days off in a row that a person may have slept through: a long New Year's holiday and its weekends.
 LONGEST_HOLIDAY = 20
-# Who answers at each level (plans.models.Obstacle.Level); the officers prepare what those above them decide.
-ANSWERING: dict[int, frozenset[str]] = {
-    Obstacle.Level.UNIT: frozenset({Role.UNIT_HEAD}),
-    Obstacle.Level.STANDING_BODY: frozenset({Role.PROGRAMME_OFFICER}),
-    Obstacle.Level.COMMITTEE: frozenset({Role.PROGRAMME_OFFICER, Role.LEADER}),
-    Obstacle.Level.PEOPLES_COMMITTEE: frozenset({Role.PROGRAMME_OFFICER, Role.LEADER}),
-}
-
 Lines = Iterator[tuple["Reader", Reminder]]
 
 
@@ -60,7 +52,7 @@ class Reader:
         """The units the person holds `permission` in by a role of that very unit."""
         return {each.unit_id for each in self.roles if permission in GRANTS[Role(each.role)]}
 
-    def reaches(self, path: str, roles: frozenset[str]) -> bool:
+    def reaches(self, path: str, roles: frozenset[Role]) -> bool:
         """Whether one of the person's roles among `roles` reaches the unit at `path`."""
         return any(
             each.role in roles
@@ -213,7 +205,7 @@ def _due_reports(readers: Sequence[Reader], day: date) -> Lines:
                         counted[key],
                     )
                     % said,
-                    url=reverse("plans:detail", args=[period.plan_id]),
+                    url=reverse("plans:progress"),
                     due_on=period.due_on,
                     days=(period.due_on - day).days,
                 ),
@@ -265,14 +257,15 @@ def _obstacles(readers: Sequence[Reader], day: date) -> Lines:
     )
     for reader in readers:
         for row in waiting:
-            path = row.unit.path if row.level == Obstacle.Level.UNIT else row.plan.unit.path
-            if row.due_on in reader.due_days and reader.reaches(path, ANSWERING[row.level]):
+            asked = [row.unit] if row.level == Obstacle.Level.UNIT else [row.plan.unit, row.unit]
+            roles = ANSWERERS[row.level] | RECORDERS.get(row.level, frozenset())
+            if row.due_on in reader.due_days and any(reader.reaches(unit.path, roles) for unit in asked):
                 yield (
                     reader,
                     Reminder(
                         heading=_("Obstacles to answer"),
                         text=f"{row.title} ({row.unit.label})",
-                        url=reverse("plans:detail", args=[row.plan_id]),
+                        url=reverse("plans:obstacle", args=[row.pk]),
                         due_on=row.due_on,
                         days=(row.due_on - day).days,
                     ),
@@ -311,7 +304,7 @@ def _updates(readers: Sequence[Reader], day: date) -> Lines:
                     Reminder(
                         heading=_("Reports to accept"),
                         text=text % {"plan": plan, "count": count},
-                        url=reverse("plans:detail", args=[plan_id]),
+                        url=reverse("plans:review"),
                         due_on=sent_on,
                         days=(sent_on - day).days,
                     ),
