@@ -26,6 +26,7 @@ from isoportal.home.programme import (
     rounds_of,
 )
 from plans.contexts import PlanProgress, plans_progress
+from plans.contexts.month import Day, Entry, Month, month_of
 from plans.forms import PERCENTS
 from plans.models import Plan
 from reports.models import ReportJob
@@ -36,6 +37,7 @@ from units.permissions import GRANTS, SUBTREE_ROLES, Permission, Role
 # A home page is for a glance; the lists behind it hold everything.
 PLANS_SHOWN = 20
 ROWS_SHOWN = 8
+COMING_SHOWN = 6
 DESK_RIGHTS = frozenset({Permission.PROGRESS_ACCEPT, Permission.OBSTACLE_ANSWER, Permission.PLAN_DECIDE})
 
 
@@ -57,6 +59,15 @@ class Home:
     money: Sequence[PlanBalance]
     money_total: Totals | None
     jobs: Sequence[ReportJob]
+    month: Month | None
+
+    @property
+    def coming(self) -> Sequence[tuple[Day, Entry]]:
+        """What this month still holds, from today on."""
+        if self.month is None:
+            return []
+        days = [day for week in self.month.weeks for day in week if day.day >= self.today]
+        return [(day, entry) for day in days for entry in day.entries][:COMING_SHOWN]
 
     @property
     def todo(self) -> Sequence[Todo]:
@@ -128,4 +139,5 @@ def what_to_do(*, user: User, today: date, show: str = "") -> Home:
         money=money,
         money_total=money_total,
         jobs=list(ReportJob.objects.of(user)[:ROWS_SHOWN]),
+        month=month_of(user=user, first=today, today=today) if reaches_province else None,
     )

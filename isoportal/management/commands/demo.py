@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from isoportal.demo.execution import run_day
 from isoportal.demo.people import COMMUNE_ACCOUNTS, DISTRICT_ACCOUNTS, PROVINCE_ACCOUNTS, make_people, read_password
 from isoportal.demo.plans import import_seed, run_yearly_plan
 from isoportal.demo.provinces import make_provinces
@@ -40,6 +41,7 @@ class Command(BaseCommand):
             by=officer,
         )
         run_yearly_plan(yearly, bac_giang, people)
+        run_day(pilot=pilot, yearly=yearly, people=people)
         open_rounds(hue, bac_giang, people)
         self.stdout.write(f"Demo accounts, password of all: {password}")
         for account in [*PROVINCE_ACCOUNTS, *DISTRICT_ACCOUNTS, *COMMUNE_ACCOUNTS]:
