@@ -19,6 +19,7 @@ _ITALIC = re.compile(r"(?<![\w*_])([*_])(?=[^\s*_])([^*_]{1,300})(?<=\S)\1(?![\w
 # How a row of a table in Word or PDF is written as a line of text: "│ 1 │ Khảo sát ⏎ hiện trạng │ Tháng 3 │".
 CELL = "│"
 CELL_LINE = "⏎"
+_MOST_CELLS = 99
 # The body again in the paper's order, and the lines themselves: to be in one of these is not a use of a line.
 _NOT_A_USE = {"sections", "lines", "unrecognised"}
 
@@ -73,7 +74,7 @@ def row_cells(line: str) -> tuple[str, ...]:
     inner = line.strip()
     if not (inner.startswith(CELL) and inner.count(CELL) > 1):
         return ()
-    cells = inner[1:].removesuffix(CELL).split(CELL)
+    cells = inner[1:].removesuffix(CELL).split(CELL, _MOST_CELLS)
     return tuple("\n".join(part for each in cell.split(CELL_LINE) if (part := tidy(each))) for cell in cells)
 
 
