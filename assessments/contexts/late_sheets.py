@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, Q
 from django.utils import timezone
@@ -24,7 +24,7 @@ def late_sheets(*, user: User, as_of: date) -> list[LateItem]:
     """Of the rounds in whose province `user` may chase; the last day is the one in which self-scoring closed. One
     query."""
     criteria = "round__criteria_set__criteria"
-    unfinished = (
+    unfinished: Any = (  # annotated: the stubs know no `expected`
         Assessment.objects.allowed_to(user, Permission.CHASE)
         .filter(round__closes_at__lte=due_moment(as_of - timedelta(days=1)))
         .annotate(expected=Count(criteria, filter=~Q(**{f"{criteria}__scoring": Criterion.Scoring.GROUP})))

@@ -75,7 +75,7 @@ def letters_send(request: UserRequest) -> HttpResponse:
         raise PermissionDenied
     drafts = ChasingLetter.objects.allowed_to(request.user, Permission.CHASE).filter(state=State.DRAFT)
     run, chosen = request.POST.get("run", ""), [key for key in request.POST.getlist("letter") if key.isdecimal()]
-    letters = list(drafts.filter(run=run) if run.isdecimal() else drafts.filter(pk__in=chosen))
+    letters = list(drafts.filter(run_id=int(run)) if run.isdecimal() else drafts.filter(pk__in=chosen))
     form = SendForm(request.POST)
     symbol = form.cleaned_data["symbol"] if form.is_valid() else ""
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from plans.contexts.letter import LetterWords, day_of_letter, formal, letter_words
@@ -66,7 +67,7 @@ def printed_letters(run: ChasingRun, *, user: User) -> PrintedLetters:
     )
 
 
-def with_words(letters):  # type: ignore[no-untyped-def]
+def with_words(letters: QuerySet[ChasingLetter]) -> QuerySet[ChasingLetter]:
     """The rows that `letter_words` reads, loaded with the letters."""
     return letters.select_related("unit__parent", "addressee", "run", "register_number").prefetch_related("items")
 

@@ -12,15 +12,17 @@ import pytest
 from docx import Document
 
 from plans.document import read_document
-from plans.models import Plan
+from plans.models import Plan, Task
 from plans.services import import_document
 from reports.contexts import printed_plan
 from reports.registry import KINDS
 from reports.renderers import docx, pdf
-from tests.factories.plans import SEEDS
+from tests.factories.plans import SEEDS, PlanFactory, task_of
 from tests.factories.units import UnitFactory
-from tests.reports.reading import MM
+from tests.reports.reading import MM, read_pdf
+from tests.reports.test_geometry import near
 from units.models import Unit
+from units.permissions import Role
 
 COMPOSED = sorted((Path(__file__).parents[1] / "plans" / "data").glob("composed-*.txt"))
 DOCUMENTS = [*SEEDS.values(), *COMPOSED]
@@ -86,3 +88,87 @@ def test_nothing_is_printed_but_the_document_and_its_form(db, name):
     form += ["UBND TỈNH BẮC GIANG", "BAN CHỈ ĐẠO ISO TỈNH", "DỰ THẢO"] if name == "bac_giang" else []
     form += ["ỦY BAN NHÂN DÂN", "TỈNH THỪA THIÊN HUẾ"] if name == "hue" else []
     assert printed - Counter(letters(text)) == Counter(letters("".join(form)))
+
+
+def lines(page, *starts: str) -> list[float]:
+    return [page.line(start).baseline for start in starts]
+
+
+def test_the_place_of_everything_on_the_first_page(db):
+    content = pdf.render(printed_plan(plan_of(SEEDS["bac_giang"].read_text("utf-8")), user=None), "job")
+
+    first, second = read_pdf(content)
+    assert lines(first, "UBND TỈNH BẮC GIANG", "BAN CHỈ ĐẠO ISO TỈNH") == [near(24.55), near(30.54)]
+    number, dated = first.line("Số:"), first.line("Bắc Giang, ngày")
+    assert (number.text, dated.text) == ("Số:/KH-BCĐ", "BắcGiang,ngàytháng02năm2024")  # blanks stay blank
+    assert (number.baseline, dated.baseline) == (near(40.28), near(40.28))
+    assert lines(first, "DỰ THẢO", "KẾ HOẠCH", "Hoạt động của") == [near(48.65), near(61.56), near(67.91)]
+    basis = first.line("Căn cứ Kế hoạch số 278")
+    assert (basis.italic, basis.size, basis.x0) == (True, 14, near(40.0))
+    assert first.line("I. MỤC ĐÍCH").bold
+    office, authority = second.line("GIÁM ĐỐC"), second.line("PHÓ TRƯỞNG BAN")
+    assert office.baseline - authority.baseline == near(32.35)
+    assert second.line("2").middle == near(112.5)
+
+
+def test_a_plan_that_was_issued_has_its_number_and_no_mark(db):
+    text = SEEDS["hue"].read_text("utf-8")
+
+    page = read_pdf(pdf.render(printed_plan(plan_of(text, "UBND tỉnh Thừa Thiên Huế", "province"), user=None), "job"))[
+        0
+    ]
+
+    assert page.line("Số:").text == "Số:231/KH-UBND"
+    assert page.line("ỦY BAN NHÂN DÂN").middle == near(63.0)
+    assert not [line for line in page.lines if "DỰTHẢO" in line.text]
+
+
+@pytest.fixture
+def made_by_hand(cast) -> Plan:
+    """A draft without sections: its tasks are all that it says."""
+    plan = PlanFactory(unit=cast.province, number="", issue_day=None, title="Hoạt động năm 2026")
+    task_of(plan, cast.a, order=1, number="1", title="Rà soát quy trình", period_text="Quý I/2026")
+    task_of(plan, cast.b, order=2, number="2", title="Việc nảy sinh sau", origin=Task.Origin.CONCLUSION)
+    task_of(plan, cast.b, order=3, number="3", title="Việc đã bỏ", is_cancelled=True)
+    return KINDS["plan"].subjects().get(pk=plan.pk)
+
+
+def test_a_plan_made_in_the_portal_prints_its_tasks_as_a_table(cast, made_by_hand):
+    report = printed_plan(made_by_hand, user=cast[Role.LEADER])
+
+    for printed in (pdf_text(pdf.render(report, "job")), docx_text(docx.render(report, "job"))):
+        printed = "".join(printed.replace("\u00a0", " ").split())
+        assert "1Ràsoátquytrình-UBNDhuyệnAQuýI/2026" in printed
+        assert "nảysinh" not in printed
+        assert "đãbỏ" not in printed
+        assert "DỰTHẢO" in printed
+
+
+def test_tasks_that_the_text_tells_are_not_told_again(db):
+    plan = plan_of(SEEDS["bac_giang"].read_text("utf-8"))
+
+    printed = docx_text(docx.render(printed_plan(plan, user=None), "job"))
+
+    assert printed.count("Học tập kinh nghiệm áp dụng") == 2  # among the contents and in the table, as the paper has it
+
+
+@pytest.mark.parametrize("tasks", [1, 3])
+def test_printing_costs_the_same_for_any_number_of_tasks(cast, tasks, django_assert_num_queries):
+    plan = PlanFactory(unit=cast.province)
+    for order in range(tasks):
+        task_of(plan, cast.a, order=order)
+
+    with django_assert_num_queries(10):
+        printed_plan(KINDS["plan"].subjects().get(pk=plan.pk), user=cast[Role.LEADER])
+
+
+@pytest.mark.parametrize(
+    ("person", "status"),
+    [(Role.LEADER, 200), (Role.OBSERVER, 200), ("sibling", 200), ("commune", 404), ("foreign", 404)],
+)
+def test_who_may_print_a_plan(cast, client, person, status):
+    plan = PlanFactory(unit=cast.province)
+    task_of(plan, cast.a, cast.b)
+    client.force_login(cast[person])
+
+    assert client.get("/reports/plan/", {"plan": plan.pk}).status_code == status
