@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from plans.document.lines import write_row
-from plans.document.months import month_columns
+from plans.document.months import MONTH, QUARTER, month_columns
 from plans.document.table import kind_of
 
+SHADED = "■"  # an empty cell that is coloured: in a drawn schedule that is a mark
 MOST_COLUMNS = 60
 MOST_ROWS = 3000
 
@@ -49,6 +50,9 @@ def write_table(cells: list[Cell]) -> list[str]:
         else:
             inherited = {place for place, kind in enumerate(kinds) if kind != "cost"}
             body.append(grid.said(row, inherited))
+    drawn = {place for place, kind in enumerate(kinds) if kind and kind.startswith((MONTH, QUARTER))}
+    for row in body:
+        row[:] = ["" if words == SHADED and place not in drawn else words for place, words in enumerate(row)]
     return [write_row(line) for line in [*lines, *body] if any(line)]
 
 

@@ -21,7 +21,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement as Element
 from lxml.etree import LxmlError
 
 from plans.document.decoding import HasMacros, IsDamaged, IsEmpty, IsEncrypted, IsLegacyFont, IsUnsafe, NotText
-from plans.document.grid import Cell, write_table
+from plans.document.grid import SHADED, Cell, write_table
 from plans.document.layout import is_head, is_layout
 from plans.document.legacy import names_legacy_font
 from plans.document.numbering import Numbering
@@ -141,6 +141,7 @@ class _Reader:
                     cells.append(cell)
                 below[column] = cell
                 column += span
+            _mark_shaded([(tc, cell) for tc, cell in zip(_inside(tr, _TC), below.values(), strict=False)])
             above = below
         texts = [cell.text for cell in cells]
         columns = max((cell.column + cell.columns for cell in cells), default=0)
@@ -175,6 +176,19 @@ class _Reader:
             if note.get(qn("w:type")) in {None, "normal"}:
                 lines.extend(line for p in note.iter(_P) for line in self._paragraph(p) if line.strip())
         return ["", *lines] if lines else []
+
+
+def _mark_shaded(row: list[tuple[Element, Cell]]) -> None:
+    """Mark the empty coloured cells of a row whose words stand in cells without colour."""
+    if any(cell.text.strip() and not _is_shaded(tc) for tc, cell in row):
+        for tc, cell in row:
+            if not cell.text.strip() and _is_shaded(tc):
+                cell.text = SHADED
+
+
+def _is_shaded(cell: Element) -> bool:
+    shading = cell.find(f"{qn('w:tcPr')}/{qn('w:shd')}")
+    return shading is not None and str(shading.get(qn("w:fill")) or "auto").lower() not in {"auto", "ffffff"}
 
 
 def _by_columns(cells: list[Cell], columns: int) -> list[str]:

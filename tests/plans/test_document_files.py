@@ -6,9 +6,12 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 
 from plans.document import PlanDocument, read_document, to_json
 from plans.document.files import read_file
+from tests.factories.word import document, paragraph, rows, saved
 from tests.plans.papers.expected import EXPECTED
 from tests.plans.papers.in_pdf import PDF
 from tests.plans.papers.in_word import WORD
@@ -115,3 +118,29 @@ def test_the_printed_body_keeps_rows_as_cells(documents):
 def test_values_are_frozen(documents):
     with pytest.raises(dataclasses.FrozenInstanceError):
         documents["numbered"].number = "1"
+
+
+def test_months_that_are_only_coloured_are_marked():
+    made = document()
+    for text in ("KẾ HOẠCH", "Công tác năm 2025", "II. TIẾN ĐỘ THỰC HIỆN"):
+        paragraph(made, text)
+    months = [str(month) for month in range(1, 13)]
+    table = rows(
+        made,
+        ("TT", "Nội dung", "Đơn vị", *months),
+        ("I", "Chuẩn bị", "", *[""] * 12),
+        ("1", "Khảo sát", "Tổ giúp việc", *[""] * 12),
+        ("2", "Tổng kết", "", *[""] * 12),
+    )
+    for row, columns in ((0, range(15)), (1, range(15)), (2, (4, 5, 6)), (3, (2, 14))):
+        for column in columns:
+            shade = parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="D9D9D9"/>')
+            table.cell(row, column)._tc.get_or_add_tcPr().append(shade)
+
+    read = read_document(read_file(name="a.docx", data=saved(made)))
+
+    assert [(task.title, task.period.text, task.group) for task in read.tasks] == [
+        ("Khảo sát", "Tháng 2-4", "Chuẩn bị"),
+        ("Tổng kết", "Tháng 12", "Chuẩn bị"),
+    ]
+    assert [task.performers for task in read.tasks if task.title == "Tổng kết"] == [()]
