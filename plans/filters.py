@@ -166,7 +166,7 @@ class ReviewFilter(django_filters.FilterSet):
         label=_("Plan"), field_name="task__plan", queryset=_waiting_plans, empty_label=_("All")
     )
     period = django_filters.ModelChoiceFilter(
-        label=_("Period"), field_name="due_report__period", queryset=_waiting_periods, empty_label=_("All")
+        label=_("Reporting period"), field_name="due_report__period", queryset=_waiting_periods, empty_label=_("All")
     )
     unit = django_filters.ModelChoiceFilter(label=_("Unit"), queryset=_waiting_units, empty_label=_("All"))
 

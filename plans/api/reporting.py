@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
 from isoportal.rows import IdFilter, ListAPI, Row
-from plans.contexts.reporting import state_of_report
+from plans.contexts.reporting import state_of_due_report
 from plans.models import DueReport, ReportingPeriod
 from units.permissions import Permission
 
@@ -91,12 +91,6 @@ class DueReportAPI(ListAPI):
     def complete(self, rows: list[Row]) -> None:
         """One query for the days and the states of a whole page."""
         now = timezone.now()
-        known = {
-            pk: values
-            for pk, *values in DueReport.objects.filter(pk__in=[row["id"] for row in rows]).values_list(
-                "pk", "period__start", "period__end", "period__due_on", "latest__state"
-            )
-        }
+        known = DueReport.objects.select_related("period", "latest").in_bulk([row["id"] for row in rows])
         for row in rows:
-            start, end, due_on, sent = known[row["id"]]
-            row["state"] = state_of_report(start=start, end=end, due_on=due_on, sent=sent, now=now)
+            row["state"] = state_of_due_report(known[row["id"]], now=now)

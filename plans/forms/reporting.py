@@ -21,7 +21,7 @@ class DayInput(forms.DateInput):
 class ReportingForm(forms.Form):
     """How often the units of a plan report."""
 
-    reporting = forms.ChoiceField(label=_("Reports are due"), choices=Plan.Reporting.choices, widget=forms.RadioSelect)
+    reporting = forms.ChoiceField(label=_("Reports are due"), choices=Plan.Reporting.choices)
     days = forms.IntegerField(
         label=_("Days after the end of the period"),
         min_value=0,

@@ -15,9 +15,9 @@ def save_entry(
 ) -> ProgressUpdate | None:
     """What was stored, a draft where the button says so. None where it was refused: the form says why, and files that
     were kept stay chosen in it."""
-    data = form.cleaned_data
+    files, earlier = form.cleaned_data["files"], form.cleaned_data["earlier"]
     try:
-        evidence = keep_all(unit=unit, files=data["files"], earlier=data["earlier"], by=request.user)
+        evidence = keep_all(unit=unit, files=files, earlier=earlier, by=request.user)
     except EvidenceRefused as refused:
         form.add_error("files", str(refused))
         return None
@@ -32,7 +32,8 @@ def save_entry(
             **form.said,
         )
     except (services.ProgressRefused, services.PlanIsClosed) as refused:
-        form.data = form.data.copy()
-        form.data.setlist("earlier", [str(each.pk) for each in evidence])
+        data = request.POST.copy()
+        data.setlist("earlier", [str(each.pk) for each in evidence])
+        form.data = data
         form.add_error(None, str(refused))
         return None

@@ -104,7 +104,7 @@ def submit_drafts(request: UserRequest) -> HttpResponse:
         words = ngettext("%(count)s report sent.", "%(count)s reports sent.", len(sent))
         messages.success(request, words % {"count": len(sent)})
     for each in outcomes:
-        if each.refused:
+        if each.refused and each.update:
             messages.warning(request, f"{each.update.task}: {each.refused}")
     if not outcomes:
         messages.warning(request, _("Choose at least one draft to send."))

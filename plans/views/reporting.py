@@ -100,13 +100,13 @@ def board(request: UserRequest) -> HttpResponse:
     asked = request.GET.get("plan", "")
     if asked:
         known = asked.isascii() and asked.isdigit() and len(asked) < 19
-        plan = get_object_or_404(
+        plan: Plan | None = get_object_or_404(
             Plan.objects.allowed_to(request.user, Permission.PLAN_VIEW).select_related("unit"),
             pk=int(asked) if known else 0,
         )
     else:
         plan = plans.select_related("unit").first()
-    context = {"plans": list(plans[:100]), "plan": plan}
+    context: dict[str, object] = {"plans": list(plans[:100]), "plan": plan}
     if plan is not None:
         page = request.GET.get("page", "1")
         rights = rights_on(plan, request.user)
