@@ -99,12 +99,14 @@ def test_an_upload_that_breaks_off_is_no_upload(form, share):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_length_that_says_less_than_comes_cuts_the_file_off(form):
+def test_a_length_that_says_less_than_comes_keeps_no_part_of_a_file(form):
     client, path, typed = form
     body = body_of(typed, "a.pdf", pdf())
 
-    assert send(client, path, body, len(body) - 100).startswith("422")
-    assert nothing_is_left()
+    send(client, path, body, len(body) - 100)
+
+    assert not Evidence.objects.exists()
+    assert not [each for each in evidence_root().rglob("*") if each.is_file()]
 
 
 @pytest.mark.django_db(transaction=True)
