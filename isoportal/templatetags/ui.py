@@ -42,7 +42,7 @@ Data
         gantt.months: list[Month(year, number, quarter_start: bool, is_now: bool)]
         gantt.quarters: list[(label, span)]
         gantt.rows: list[Row(label, url, cells: list[Cell(classes: str, week: int | None, text: str)])]
-        One cell a month, in their order. `classes`: any of on past from to late now; `week`: 1 to 4, on the cell of the
+        One cell a month, in their order. `classes`: any of on past from to late void now; `week`: 1 to 4, on the cell of the
         current month; `text`: what a screen reader hears in an `on` cell ("" = yes). Quarters come from the months.
         gantt.today?: a date, for the key; row.state?: a state of kind "task".
         Columns may be weeks as well: month.spoken? is a column's full name, month.note? its days off; gantt.by? "week".
@@ -51,7 +51,7 @@ Data
                         .is_free .off .entries .shown .folded .rest; entry.kind .icon .text .url .note? .is_off?
                         needs static/css/calendar.css
     {% matrix m %}      .caption .corner .columns: list[(short, full)] .rows: list[(label, list[str])]; a cell's text is
-                        what a screen reader hears, "" an empty cell
+                        what a screen reader hears, "" an empty cell; .marks?: list[(short, text)], else a tick
     {% timeline events %}   .icon .text .at .who? .note?
     {% due_list items %}    .day .text .weekday? .url? .note? .pill?
     {% job item %}          .title .state .note? .percent? .url? .download_url? .cancel_url? .retry_url?; inside
@@ -345,8 +345,10 @@ def month(month: object) -> SafeString:
 
 
 @register.simple_tag
-def matrix(matrix: object) -> SafeString:
-    return render_to_string("_ui/matrix.html", {"matrix": matrix})
+def matrix(matrix: Any) -> SafeString:
+    marks = {full: short for short, full in getattr(matrix, "marks", ())}
+    rows = [(label, [(cell, marks.get(cell, "")) for cell in cells]) for label, cells in matrix.rows]
+    return render_to_string("_ui/matrix.html", {"matrix": matrix, "rows": rows})
 
 
 @register.simple_tag

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from activity.models import AuditEvent
 from plans.contexts.lifecycle import STATE_WORDS
@@ -40,6 +40,7 @@ class Matrix:
     corner: str
     columns: list[tuple[str, str]]
     rows: list[tuple[str, list[str]]]
+    marks: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +118,20 @@ def matrix(progress: PlanProgress) -> Matrix | None:
         (task.number or str(order), f"{task.number}. {task.title}" if task.number else task.title)
         for order, task in enumerate(progress.tasks, start=1)
     ]
+    # Offices write roles short in such tables; only those that stand in it are explained under it.
+    shorts = {
+        "lead": pgettext("mark of a role", "L"),
+        "support": pgettext("mark of a role", "C"),
+        "execute": pgettext("mark of a role", "X"),
+        "direct": pgettext("mark of a role", "D"),
+    }
+    given = {each.role for task in progress.tasks for each in task.written_performers}
     return Matrix(
         caption=_("Bodies and tasks: a mark says what the document gives a body to do"),
         corner=_("Body or person"),
         columns=columns,
         rows=[(body, [cells.get(task.task_id, "") for task in progress.tasks]) for body, cells in bodies.items()],
+        marks=[(short, str(roles[role])) for role, short in shorts.items() if role in given],
     )
 
 

@@ -174,13 +174,23 @@ class Ground:
         for place in shown:
             under = cells[place]
             past = self.gone[place] and not task.is_late
-            cells[place] = _bar(task.is_late, past, place == first, place == last, under.classes, under.week)
+            cells[place] = _bar(
+                task.is_late, past, task.is_cancelled, place == first, place == last, under.classes, under.week
+            )
         return tuple(cells)
 
 
 @lru_cache(maxsize=256)
-def _bar(late: bool, past: bool, opens: bool, closes: bool, under: str, week: int | None) -> Cell:
-    looks = {"on": True, "late": late, "past": past, "from": opens, "to": closes, under: bool(under)}
+def _bar(late: bool, past: bool, void: bool, opens: bool, closes: bool, under: str, week: int | None) -> Cell:
+    looks = {
+        "on": True,
+        "late": late,
+        "past": past and not void,
+        "void": void,
+        "from": opens,
+        "to": closes,
+        under: bool(under),
+    }
     return Cell(" ".join(name for name, wanted in looks.items() if wanted), week)
 
 
@@ -193,7 +203,7 @@ def _row(task: TaskProgress, ground: Ground, structure: Structure | None, after:
         url=reverse("plans:task", args=[task.task_id]),
         cells=ground.cells(task),
         depth=node.depth if node else 0,
-        is_cancelled=node.is_cancelled if node else False,
+        is_cancelled=task.is_cancelled,
         arose=node.arose if node else False,
         after=after,
     )

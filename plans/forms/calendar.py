@@ -15,7 +15,7 @@ class DayOffForm(forms.Form):
     day = forms.DateField(label=_("Day"), widget=DayInput())
     is_worked = forms.ChoiceField(
         label=_("On this day"),
-        choices=[("", _("The province does not work")), ("1", _("The province works instead of another day"))],
+        choices=[("", _("Day off")), ("1", _("Working day in place of a day off"))],
         required=False,
         widget=forms.RadioSelect,
     )

@@ -15,6 +15,7 @@ STATES = [
     ("not_due", _("Not due yet")),
     ("done", _("Completed")),
     ("undated", _("No deadline")),
+    ("cancelled", _("Cancelled")),
 ]
 
 
