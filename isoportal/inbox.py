@@ -15,13 +15,15 @@ from django.core.paginator import Paginator
 from django.db.models import Case, IntegerField, Value, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from activity.models import ReminderPreference
+from activity.delivery import groups_of
+from activity.models import Digest, ReminderPreference
 from activity.services import choose_reminders, mark_all_read, mark_read
 from activity.services.digests import USUAL_DAYS, NoSuchDays
 from isoportal.audit_words import action_words
@@ -74,7 +76,9 @@ def inbox(request: UserRequest) -> HttpResponse:
         {"row": row, "event": row.event, "action": action_words(row.event.action), "url": links.get(row.event_id, "")}
         for row in page
     ]
+    digest = Digest.objects.filter(to=request.user, day=timezone.localdate()).first()
     context = {
+        "groups": groups_of(digest.lines) if digest else [],
         "page": page,
         "rows": rows,
         "newest": max((row.pk for row in page), default=0),

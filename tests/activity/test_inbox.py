@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from activity.models import Notification, ReminderPreference
-from activity.services import record
+from activity.services import Reminder, make_digests, record
 from isoportal.targets import TARGETS, links_to
 from plans.models import Event, Invitation, Plan, Task
 from tests.factories.events import EventFactory, InvitationFactory
@@ -115,7 +118,7 @@ def test_the_page_costs_the_same_for_one_notification_and_for_three(
     client.force_login(officer)
     client.get("/activity/inbox/")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/activity/inbox/")
 
 
@@ -139,6 +142,19 @@ def test_a_link_leads_to_the_page_that_shows_the_thing(cast, plan):
         events[1].pk: reverse("plans:task", args=[task.pk]),
         events[2].pk: reverse("units:detail", args=[cast.a.pk]),
     }
+
+
+@pytest.mark.parametrize(("days_ago", "seen"), [(0, True), (1, False)])
+def test_todays_digest_is_read_in_the_inbox_too(client, cast, days_ago, seen):
+    day = timezone.localdate() - timedelta(days=days_ago)
+    line = Reminder(heading="Việc", text="Khảo sát", url="/tasks/7/", due_on=day, days=0)
+    make_digests(day=day, reminders={cast[Role.UNIT_OFFICER].pk: [line]}, by_mail=[])
+    client.force_login(cast[Role.UNIT_OFFICER])
+
+    page = client.get("/activity/inbox/").content.decode()
+
+    assert ("Khảo sát" in page) is seen
+    assert ('href="/tasks/7/"' in page) is seen
 
 
 # -- Preferences ----------------------------------------------------------------------------------------------------
