@@ -79,7 +79,7 @@ ACT_WORDS: dict[Act, ActWords] = {
     ),
 }
 # In this order they are offered; the first that a person may do is the one that the page presents as the next.
-OFFERED = (Act.ISSUE, Act.SUBMIT, Act.RETURN, Act.CLOSE, Act.CANCEL)
+OFFERED = (Act.SUBMIT, Act.ISSUE, Act.RETURN, Act.CLOSE, Act.CANCEL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,8 @@ def legal_edit(request: UserRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         form = LegalDocumentForm(instance=document, initial={"version": document.version, "file": None})
         return render(request, "legal/legal_form.html", context | {"form": form})
-    form = context["form"] = LegalDocumentForm(request.POST.copy(), request.FILES)
+    given = request.POST.copy()
+    form = context["form"] = LegalDocumentForm(given, request.FILES)
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     if form.is_valid():
         try:
@@ -131,7 +132,7 @@ def legal_edit(request: UserRequest, pk: int) -> HttpResponse:
             )
         except register.RecordChanged as changed:
             form.add_error(None, str(changed))
-            form.data["version"] = changed.document.version
+            given["version"] = str(changed.document.version)
             context["differences"] = differences(form, changed.document)
             status = HTTPStatus.CONFLICT
         except EvidenceRefused as refused:
@@ -164,8 +165,9 @@ def differences(form: LegalDocumentForm, now: LegalDocument) -> list[tuple[str, 
 def legal_replace(request: UserRequest, pk: int) -> HttpResponse:
     document = load(request, pk, Permission.PLAN_EDIT)
     context: dict = {"document": document, "usage": len(citations_of(document, request.user))}
-    given = (request.POST.copy(),) if request.method == "POST" else ()
-    form = context["form"] = ReplaceForm(*given, document=document, others=others_of(document))
+    given = request.POST.copy()
+    sent = (given,) if request.method == "POST" else ()
+    form = context["form"] = ReplaceForm(*sent, document=document, others=others_of(document))
     if request.method != "POST":
         return render(request, "legal/legal_replace.html", context)
     status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -174,7 +176,7 @@ def legal_replace(request: UserRequest, pk: int) -> HttpResponse:
             now = register.replace_legal_document(document=document, by=request.user, **form.cleaned_data)
         except register.RecordChanged as changed:
             form.add_error(None, str(changed))
-            form.data["version"] = changed.document.version
+            given["version"] = str(changed.document.version)
             status = HTTPStatus.CONFLICT
         except register.RegisterRefused as refused:
             form.add_error("successor", str(refused))

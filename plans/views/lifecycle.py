@@ -60,7 +60,8 @@ def plan_act(request: UserRequest, pk: int, act: Act) -> HttpResponse:
         more["unfinished"] = bool(matters)
     if request.method != "POST":
         return render(request, "plans/plan_act.html", context | {"form": FORMS[act](plan=plan, **more)})
-    form = FORMS[act](request.POST.copy(), request.FILES, plan=plan, **more)
+    sent = request.POST.copy()
+    form = FORMS[act](sent, request.FILES, plan=plan, **more)
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     if not context["possible"]:
         form.is_valid()
@@ -76,7 +77,7 @@ def plan_act(request: UserRequest, pk: int, act: Act) -> HttpResponse:
             if isinstance(refused, services.NotPossibleNow | services.PlanChanged):
                 status = HTTPStatus.CONFLICT
                 # They are told; what they typed stays, and they may decide again on the plan as it is now.
-                form.data["version"] = refused.plan.version
+                sent["version"] = str(refused.plan.version)
                 context["possible"] = refused.plan.status in ACTS[act].states
         else:
             messages.success(request, ACT_WORDS[act].done)

@@ -137,14 +137,15 @@ def pilot_detail(request: UserRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         if not may_change:
             raise PermissionDenied
-        form = PhaseForm(request.POST.copy(), row=row)
+        given = request.POST.copy()
+        form = PhaseForm(given, row=row)
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         if form.is_valid():
             try:
                 set_phase(pilot=pilot, by=request.user, **form.cleaned_data)
             except PilotChanged as changed:
                 form.add_error(None, str(changed))
-                form.data["version"] = changed.pilot.version
+                given["version"] = str(changed.pilot.version)
                 row, status = row_of(changed.pilot, on=timezone.localdate()), HTTPStatus.CONFLICT
             except REFUSED as refused:
                 form.add_error(None, str(refused))

@@ -119,7 +119,7 @@ def parent_seen(plan: Plan, user) -> Plan | None:
     """The plan that `plan` carries out, where `user` may see it."""
     if plan.parent is None:
         return None
-    return Plan.objects.allowed_to(user, Permission.PLAN_VIEW).filter(pk=plan.parent_id).first()
+    return Plan.objects.allowed_to(user, Permission.PLAN_VIEW).filter(pk=plan.parent.pk).first()
 
 
 def tells_its_state(plan: Plan, user) -> bool:
