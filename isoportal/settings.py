@@ -233,7 +233,7 @@ REPORT_RENDER_FILE_SIZE = env.int("REPORT_RENDER_FILE_SIZE", default=200_000_000
 REPORT_KEEP_DAYS = env.int("REPORT_KEEP_DAYS", default=30)
 
 # -- What people send --------------------------------------------------------------------------------------------------
-MAX_UPLOAD = env.int("MAX_UPLOAD", default=20_000_000)  # bytes of one file
+MAX_UPLOAD = env.int("MAX_UPLOAD", default=20 * 1024**2)  # bytes of one file
 UPLOAD_QUOTA = env.int("UPLOAD_QUOTA", default=5_000_000_000)  # bytes of one unit's files together
 
 # -- People ----------------------------------------------------------------------------------------------------------
@@ -318,7 +318,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+# The editor of a plan sends all of it at once: five hundred tasks with their performers are twelve thousand fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))).resolve()

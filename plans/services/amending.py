@@ -16,6 +16,7 @@ from plans.contexts.content import HEAD, PlanContent, content_of
 from plans.contexts.diff import diff
 from plans.models import Amendment, Evidence, Plan, TaskPerformer
 from plans.permissions import ACTS, Act
+from plans.services.citations import link_citations
 from plans.services.content import logged
 from plans.services.preparing import prepared, require_own
 from plans.services.standing import LastStep, locked
@@ -234,6 +235,8 @@ def issue_amendment(
     if not rows.update(version=F("version") + 1, updated_at=timezone.now(), **head):
         raise PlanMovedOn(Plan.objects.get(pk=plan.pk))
     write_parts(plan, before, after, cancel_removed=True)
+    if after.legal_bases != before.legal_bases:
+        link_citations(plan=plan, by=by)
     Amendment.objects.filter(pk=now.pk, status=Amendment.Status.DRAFT).update(
         status=Amendment.Status.ISSUED,
         symbol=symbol.strip(),

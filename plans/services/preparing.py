@@ -52,7 +52,11 @@ def prepared(plan: Plan, before: PlanContent, content: PlanContent) -> PlanConte
             names = names or UnitNames.of_tree(plan.unit, on=_day(content))
             each = _matched(each, names)
         bodies.append(each)
-    return follow(before, replace(content, tasks=tuple(tasks), responsibilities=tuple(bodies)))
+    # A record of the register comes by the citation's words alone, never by an id that a form sent.
+    known_documents = {each.document for each in before.legal_bases}
+    bases = [each if each.document in known_documents else replace(each, document=None) for each in content.legal_bases]
+    content = replace(content, tasks=tuple(tasks), responsibilities=tuple(bodies), legal_bases=tuple(bases))
+    return follow(before, content)
 
 
 def _linked(task: TaskContent, old: TaskContent | None, names: UnitNames) -> Iterator[PerformerContent]:

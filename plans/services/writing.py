@@ -164,11 +164,11 @@ def _write_tasks(
         Task.objects.filter(plan=plan).update(order=F("order") + _ASIDE)
     for place, task in enumerate(after):
         if task.id is None:
-            row = Task.objects.create(plan=plan, order=place, **_columns(task))
+            row = Task.objects.create(plan=plan, order=place, **_columns(task), source_lines=list(task.source))
             _write_performers(row.pk, task.performers)
             continue
         old = known.get(task.id)
-        values: dict[str, Any] = {"order": place} if is_moved else {}
+        values: dict[str, Any] = {}
         if old is None or _columns(old) != _columns(task) or old.performers != task.performers:
             values |= _columns(task) | {"version": F("version") + 1, "updated_at": timezone.now()}
         if old is None or (old.start, old.end) != (task.start, task.end):
@@ -179,9 +179,19 @@ def _write_tasks(
             Task.objects.filter(pk=task.id, plan=plan).update(**values)
         if old is None or old.performers != task.performers:
             _write_performers(task.id, task.performers)
-    if is_moved:
-        for place, pk in enumerate(rest, start=len(after)):
-            Task.objects.filter(pk=pk).update(order=place)
+    # Where a task stands, and which lines print it, is no change of the task itself.
+    placed = [*(task.id for task in after), *rest]
+    sources = {task.id: list(task.source) for task in after}
+    shifted = []
+    for place, pk in enumerate(placed):
+        if pk is None or pk not in rows:
+            continue
+        row = rows[pk]
+        source = sources.get(pk, row.source_lines)
+        if is_moved or row.source_lines != source:
+            row.order, row.source_lines = place, source
+            shifted.append(row)
+    Task.objects.bulk_update(shifted, ["order", "source_lines"], batch_size=100)
 
 
 def _remove(plan: Plan, ids: list[int], *, cancel: bool) -> None:
@@ -212,7 +222,6 @@ def _columns(task: TaskContent) -> dict[str, Any]:
         "cost_text": task.cost_text,
         "cost": task.cost,
         "details": list(task.details),
-        "source_lines": list(task.source),
     }
 
 

@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from activity.models import AuditEvent
 from plans.contexts.content import (
@@ -315,3 +317,29 @@ def test_a_plan_made_by_hand_has_the_headings_of_a_plan(cast, officer):
     content = content_of(plan)
     save(plan, replace(content, tasks=(TaskContent(number="1", title="Việc một", period_text="Quý I"),)), officer)
     assert "1. Việc một" in printed(plan)
+
+
+def test_a_citation_means_its_record_and_no_other(bac_giang, officer):
+    content = content_of(bac_giang)
+    first, second, third = content.legal_bases
+    assert None not in {first.document, second.document, third.document}
+    reworded = replace(first, text="Căn cứ Nghị định số 30/2020/NĐ-CP ngày 05 tháng 3 năm 2020;", document=None)
+    forged = replace(second, document=999_999)
+
+    save(bac_giang, replace(content, legal_bases=(third, reworded, forged)), officer)
+
+    linked = [basis.document for basis in bac_giang.legal_bases.all()]
+    assert (linked[0].pk, linked[1].number, linked[2].pk) == (third.document, "30/2020/NĐ-CP", second.document)
+
+
+def test_a_plan_of_five_hundred_tasks_is_saved_without_a_query_for_each_that_stays(cast, officer):
+    plan = PlanFactory(unit=cast.province, status="draft")
+    Task.objects.bulk_create(
+        Task(plan=plan, order=place, number=str(place + 1), title=f"Việc {place}") for place in range(500)
+    )
+    content = content_of(plan)
+
+    with CaptureQueriesContext(connection) as queries:
+        save(plan, with_task(content, 250, title="Một việc khác"), officer)
+
+    assert len(queries) < 40
