@@ -18,7 +18,7 @@ from plans.services.invitations import invite_units, record_attendance
 from plans.services.letters import send_letters
 from plans.services.obstacles import answer_obstacle, escalate_obstacle, raise_obstacle
 from plans.services.pilots import choose_pilots, record_survey, set_phase
-from plans.services.reporting import make_periods, set_reporting
+from plans.services.reporting import ask_for_reports, make_periods, set_reporting
 from units.models import Unit, User
 
 DEMO = "DEMO: số liệu minh họa"
@@ -118,7 +118,7 @@ def hold_training(plan: Plan, people: dict[str, User]) -> None:
         return
     officer = people["officer"]
     training = Task.objects.get(plan=plan, number="3")
-    districts = [each.unit for each in training.performers.filter(as_written=False).select_related("unit")]
+    districts = Unit.objects.filter(performs__in=training.performers.filter(as_written=False)).order_by("code")
     begins = datetime.datetime(2024, 10, 8, 8, 0, tzinfo=VIETNAM)
     event = plan_event(
         plan=plan,
@@ -181,7 +181,14 @@ def survey_pilots(plan: Plan, people: dict[str, User]) -> None:
     for task in Task.objects.filter(plan=plan, number__in=["3", "4"]):
         for unit in best:
             assign_unit(task=task, unit=unit, by=officer)
-    make_periods(plan=set_reporting(plan=plan, reporting=Plan.Reporting.QUARTER, days=10, by=officer), by=officer)
+    ask_for_reports(
+        plan=plan,
+        title="Báo cáo tiến độ thí điểm (DEMO)",
+        start=datetime.date(2023, 11, 1),
+        end=datetime.date(2023, 11, 30),
+        due_on=datetime.date(2023, 12, 5),
+        by=officer,
+    )
 
 
 def chase_the_late(plan: Plan, people: dict[str, User]) -> None:

@@ -45,15 +45,12 @@ class Todo:
 
 @dataclass(frozen=True, kw_only=True)
 class Own:
-    """`checks` is whether the person checks and sends what others prepared: a unit's head."""
-
     due: Due | None
     todo: Sequence[Todo]
     sheets: Sequence[Assessment]
     obstacles: Sequence[ObstacleRow]
     events: Sequence[Event]
     letters: Sequence[ChasingLetter]
-    checks: bool
 
     @property
     def count(self) -> int:
@@ -61,9 +58,7 @@ class Own:
         return len(self.letters) + (len(self.due.to_do) if self.due else 0) + len(self.todo) + len(self.sheets)
 
 
-def own_of(
-    user: User, *, standing: Sequence[tuple[Plan, PlanProgress]], today: date, scores: bool, checks: bool
-) -> Own:
+def own_of(user: User, *, standing: Sequence[tuple[Plan, PlanProgress]], today: date, scores: bool) -> Own:
     """A constant number of queries, whatever the person's units, tasks and sheets are."""
     units = own_units(user)
     ids = {unit.pk for unit in units}
@@ -75,7 +70,6 @@ def own_of(
         obstacles=[obstacle_row(each, today=today) for each in obstacles_of(ids)] if ids else [],
         events=list(events_of(ids)) if ids else [],
         letters=list(letters_of(ids)) if ids else [],
-        checks=checks,
     )
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from budgets.contexts import PlanBalance, Totals, plan_balances, totals, with_money
@@ -38,6 +39,16 @@ from units.permissions import GRANTS, SUBTREE_ROLES, Permission, Role
 PLANS_SHOWN = 20
 ROWS_SHOWN = 8
 COMING_SHOWN = 6
+# As short as a narrow column takes them.
+WEEKDAYS = (
+    pgettext_lazy("weekday", "Mo"),
+    pgettext_lazy("weekday", "Tu"),
+    pgettext_lazy("weekday", "We"),
+    pgettext_lazy("weekday", "Th"),
+    pgettext_lazy("weekday", "Fr"),
+    pgettext_lazy("weekday", "Sa"),
+    pgettext_lazy("weekday", "Su"),
+)
 DESK_RIGHTS = frozenset({Permission.PROGRESS_ACCEPT, Permission.OBSTACLE_ANSWER, Permission.PLAN_DECIDE})
 
 
@@ -80,9 +91,9 @@ def home(request: UserRequest) -> HttpResponse:
     asked = request.GET.get("show", "")
     show = asked if asked in KINDS else ""
     found = what_to_do(user=request.user, today=timezone.localdate(), show=show)
-    return render(
-        request, "home.html", {"home": found, "percents": PERCENTS, "show": show, "kinds": kinds_of(found, show)}
-    )
+    weekdays = zip(WEEKDAYS, (full for _short, full in found.month.weekdays), strict=True) if found.month else []
+    context = {"home": found, "percents": PERCENTS, "kinds": kinds_of(found, show), "weekdays": list(weekdays)}
+    return render(request, "home.html", context)
 
 
 def kinds_of(home: Home, show: str) -> list[dict]:
@@ -128,7 +139,6 @@ def what_to_do(*, user: User, today: date, show: str = "") -> Home:
             standing=standing,
             today=today,
             scores=Permission.ASSESSMENT_SCORE in held,
-            checks=any(each.role == Role.UNIT_HEAD for each in memberships),
         ),
         plans=standing,
         late=late[:ROWS_SHOWN],
