@@ -42,14 +42,15 @@ Data
         gantt.months: list[Month(year, number, quarter_start: bool, is_now: bool)]
         gantt.quarters: list[(label, span)]
         gantt.rows: list[Row(label, url, cells: list[Cell(classes: str, week: int | None, text: str)])]
-        One cell a month, in their order. `classes`: any of on past from to late void now; `week`: 1 to 4, on the cell of the
-        current month; `text`: what a screen reader hears in an `on` cell ("" = yes). Quarters come from the months.
+        One cell a month, in their order. `classes`: any of on past from to late void now; `week`: 1 to 4, on the cell
+        of the current month; `text`: what a screen reader hears in an `on` cell ("" = yes). Quarters come from the
+        months.
         gantt.today?: a date, for the key; row.state?: a state of kind "task".
         Columns may be weeks as well: month.spoken? is a column's full name, month.note? its days off; gantt.by? "week".
         row.depth?: 1 or 2 for parts of a task; row.is_cancelled?; row.arose?; row.after?: what it waits for, in words.
-    {% month month %}   .caption .weekdays: list[(short, full)] .weeks: list[list[day]]; day.day .spoken .is_out .is_today
-                        .is_free .off .entries .shown .folded .rest; entry.kind .icon .text .url .note? .is_off?
-                        needs static/css/calendar.css
+    {% month month %}   .caption .weekdays: list[(short, full)] .weeks: list[list[day]]; day.day .spoken .is_out
+                        .is_today .is_free .off .entries .shown .folded .rest; entry.kind .icon .text .url .note?
+                        .is_off?; needs static/css/calendar.css
     {% matrix m %}      .caption .corner .columns: list[(short, full)] .rows: list[(label, list[str])]; a cell's text is
                         what a screen reader hears, "" an empty cell; .marks?: list[(short, text)], else a tick
     {% timeline events %}   .icon .text .at .who? .note?
