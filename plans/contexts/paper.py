@@ -155,8 +155,13 @@ def _blocks(items: list[dict[str, Any]], tasks: list[tuple[TaskProgress, set[int
             known = blocks[-1].tasks
             known.extend(task for task, own in tasks if own & source and task not in known)
         elif item["cells"]:
-            # The header of a table of tasks is said by the table that takes its place.
-            if following and following["cells"] and set(following["source"]) <= lines:
+            # The header of a table of tasks is said by the table that takes its place; a group's row leads its tasks.
+            leads = bool(following and following["cells"] and set(following["source"]) <= lines)
+            if _heads_tasks(items, position, lines):
+                continue
+            if leads and sum(map(bool, item["cells"])) <= 2:
+                label, text = ["", *filter(None, item["cells"])][-2:]
+                blocks.append(Block("heading", [Entry(label, text.replace("\n", " "), item["depth"])]))
                 continue
             if not blocks or blocks[-1].kind != "table":
                 blocks.append(Block("table"))
@@ -164,6 +169,18 @@ def _blocks(items: list[dict[str, Any]], tasks: list[tuple[TaskProgress, set[int
         else:
             _add_entry(blocks, Entry(item["label"], item["text"], item["depth"]), following)
     return blocks
+
+
+def _heads_tasks(items: list[dict[str, Any]], position: int, lines: set[int]) -> bool:
+    """Whether the row is the first of a table that has tasks, above any of them."""
+    if position and items[position - 1]["cells"]:
+        return False
+    for item in items[position + 1 :]:
+        if not item["cells"]:
+            return False
+        if set(item["source"]) <= lines:
+            return True
+    return False
 
 
 def _add_entry(blocks: list[Block], entry: Entry, following: dict[str, Any] | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from itertools import pairwise
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,17 +14,20 @@ from django.core.management.base import CommandError
 from activity.models import AuditEvent
 from plans.document import read_document
 from plans.document.files import read_file
+from plans.document.spelling import fold
 from plans.models import Plan, Task
+from plans.services import import_document
 from plans.services.papers import UnreadablePaper, read_paper
 from tests.factories.units import UnitFactory
 from tests.plans.papers import hostile
-from tests.plans.papers.in_pdf import landscape_annex
-from tests.plans.papers.in_word import merged_cells_plan, numbered_plan
+from tests.plans.papers.in_pdf import PDF, landscape_annex
+from tests.plans.papers.in_word import WORD, merged_cells_plan, numbered_plan
 from units.models import Unit
 from units.permissions import Role
 
 pytestmark = pytest.mark.django_db
 
+ALL = {**WORD, **PDF}
 URL = "/plans/import/"
 QUERIES = 5
 PAPERS = {"ke-hoach.docx": numbered_plan, "huyen.docx": merged_cells_plan, "phu-luc.pdf": landscape_annex}
@@ -31,6 +35,10 @@ PAPERS = {"ke-hoach.docx": numbered_plan, "huyen.docx": merged_cells_plan, "phu-
 
 def _upload(client, name: str, data: bytes, **fields):
     return client.post(URL, {"step": "read", "file": SimpleUploadedFile(name, data), **fields})
+
+
+def _words(html: str) -> str:
+    return re.sub(r"\W+", " ", fold(unescape(re.sub(r"<[^>]+>", " ", html)))).strip()
 
 
 def _carried(page: str) -> str:
@@ -123,6 +131,27 @@ def test_rows_of_many_columns_are_shown_as_what_they_fill(client, cast):
         ("Kinh phí (triệu đồng)", "42,5"),
     )
     assert page.content.decode().count('class="cells wide"') == 6
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_word_of_a_paper_is_on_the_page_of_its_plan(client, cast, name):
+    """The head of a table of tasks and the marks under months are said by the tasks; their money has its own page."""
+    client.force_login(cast[Role.PROGRAMME_OFFICER])
+    called = f"{name}.docx" if name in WORD else f"{name}.pdf"
+    text = read_file(name=called, data=ALL[name]())
+    document = read_document(text)
+    plan = import_document(document=document, unit=cast.province, by=None, text=text)
+
+    page = client.get(f"/plans/{plan.pk}/").content.decode()
+
+    shown = set(_words(re.sub(r"<(script|svg)\b.*?</\1>", " ", page, flags=re.DOTALL)).split())
+    for before, line in pairwise((None, *document.lines)):
+        heads_a_table = bool(line.cells) and not (before and before.cells)
+        in_the_head = re.match(r"số\b|nơi nhận|.*, ngày |.*\tcộng hòa", line.text.casefold())
+        if heads_a_table or in_the_head:
+            continue
+        words = {word for word in _words(line.text).split() if re.search(r"[a-z]{2}", word)}
+        assert words - {"chu", "tri", "phoi", "hop", "thoi", "gian", "trieu", "dong"} <= shown, line
 
 
 REFUSED = {
