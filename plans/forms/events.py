@@ -134,7 +134,13 @@ class InviteForm(forms.Form):
 
 
 class AttendanceForm(forms.Form):
-    attended = forms.IntegerField(required=False, min_value=0, max_value=MOST_SEATS, label=_("People who came"))
+    attended = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=MOST_SEATS,
+        label=_("People who came"),
+        error_messages={"invalid": _("Give the number of people as a whole number.")},
+    )
     names = forms.CharField(required=False, max_length=4000, label=_("Who came"))
     version = forms.IntegerField(min_value=1)
 
