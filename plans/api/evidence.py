@@ -83,7 +83,7 @@ class EvidenceAPI(ListAPI):
         return Evidence.objects.kept().allowed_to(self.caller, Permission.PLAN_VIEW)
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        given = EvidenceInput(data=request.data.dict())
+        given = EvidenceInput(data=dict(request.data.items()))
         given.is_valid(raise_exception=True)
         data = given.validated_data
         unit = allowed_units(self.caller, Permission.UNIT_VIEW).filter(pk=data["unit"]).first()

@@ -14,7 +14,7 @@ from django.utils import timezone
 from plans.contexts.obstacles import BUCKETS, Ageing, AgeingRow, ageing, obstacle_row
 from plans.models import Obstacle, ObstacleStep, Plan
 from reports.contexts import paper
-from reports.contexts.blocks import Block, Heading, Table, cell, paragraph, row
+from reports.contexts.blocks import Annex, Block, Heading, Table, cell, paragraph, row
 from reports.contexts.paper import Paper
 from reports.contexts.report import Column, DocumentReport, Kind, Row, Sheet, SumOf
 from units.access import allowed_units
@@ -166,6 +166,7 @@ def obstacle_report(unit: Unit, *, user: User) -> ObstacleReport:
         scope={Permission.PLAN_VIEW.value: sorted({unit.pk} | {line.scope_unit for line in lines})},
         paper=_paper(unit, as_of),
         blocks=_blocks(lines, ages, as_of),
+        annexes=_list(lines),
         unit_id=unit.pk,
         as_of=as_of,
         lines=lines,
@@ -230,10 +231,28 @@ def _blocks(lines: Sequence[ObstacleLine], ages: Ageing, as_of: date) -> list[Bl
         for level, each in zip(Obstacle.Level, ages.rows, strict=True)
     ]
     body.append(row("Tổng cộng", *(cell(count, "centre") for count in (*ages.totals, ages.total)), look="total"))
-    listed = [
+    return [
+        Heading(text="I. TÌNH HÌNH CHUNG"),
+        paragraph(
+            f"Đến ngày {paper.written_day(as_of)} còn {paper.count(len(lines))} vướng mắc chưa giải quyết xong, trong "
+            f"đó {paper.count(answered)} vướng mắc đã được trả lời, {paper.count(late)} vướng mắc quá hạn trả lời."
+        ),
+        Heading(text="II. VƯỚNG MẮC THEO CẤP GIẢI QUYẾT VÀ THỜI GIAN CHỜ"),
+        Table(widths=[None, 24, 24, 24, 24, 20], head=head, rows=body),
+        paragraph("Danh sách vướng mắc tại Phụ lục kèm theo."),
+    ]
+
+
+def _list(lines: Sequence[ObstacleLine]) -> list[Annex]:
+    """One by one, the longest waiting first; across, since answers are long."""
+    if not lines:
+        return []
+    titles = ("Số", "Nội dung, đơn vị", "Nhiệm vụ", "Cấp giải quyết", "Số ngày chờ", "Tình trạng", "Trả lời gần nhất")
+    rows = [
         row(
             cell(line.reference, "centre"),
-            f"{line.quoted}\n{line.unit}" + (f"\nNhiệm vụ {line.task}" if line.task else ""),
+            f"{line.quoted}\n({line.unit})",
+            line.task or line.plan,
             cell(line.level, "centre"),
             cell(line.age, "centre"),
             cell(line.verdict, "centre"),
@@ -241,24 +260,9 @@ def _blocks(lines: Sequence[ObstacleLine], ages: Ageing, as_of: date) -> list[Bl
         )
         for line in lines
     ]
-    titles = ("Số", "Nội dung, đơn vị", "Cấp giải quyết", "Số ngày chờ", "Tình trạng", "Trả lời gần nhất")
-    return [
-        Heading(text="I. TÌNH HÌNH CHUNG"),
-        paragraph(
-            f"Đến ngày {paper.written_day(as_of)} còn {paper.count(len(lines))} vướng mắc chưa giải quyết xong, trong "
-            f"đó {paper.count(answered)} vướng mắc đã được trả lời, {paper.count(late)} vướng mắc quá hạn trả lời."
-        ),
-        paragraph("Bảng 1. Vướng mắc theo cấp giải quyết và thời gian chờ", look="caption"),
-        Table(widths=[None, 24, 24, 24, 24, 20], head=head, rows=body),
-        Heading(text="II. DANH SÁCH VƯỚNG MẮC"),
-        paragraph("Bảng 2. Vướng mắc chưa giải quyết xong, chờ lâu nhất xếp trước", look="caption"),
-        Table(
-            widths=[24, None, 24, 14, 26, 44],
-            head=[row(*(cell(text, "centre") for text in titles))],
-            rows=listed,
-            dense=True,
-        ),
-    ]
+    head = [row(*(cell(text, "centre") for text in titles))]
+    table = Table(widths=[27, None, 52, 26, 15, 30, 55], head=head, rows=rows, dense=True)
+    return [Annex(label="Phụ lục", title=["DANH SÁCH VƯỚNG MẮC CHƯA GIẢI QUYẾT XONG"], blocks=[table], landscape=True)]
 
 
 def _paper(unit: Unit, as_of: date) -> Paper:
