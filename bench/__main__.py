@@ -9,7 +9,7 @@ from django.db import connection
 
 from bench.pair import Figure, measure
 
-SUBJECTS = ["schedule", "units", "workbooks"]
+SUBJECTS = ["board", "schedule", "units", "workbooks"]
 
 
 def table(figures: list[Figure]) -> str:

@@ -110,12 +110,20 @@ def completeness(
     )
     for unit_id, period_id, sent, number in grouped:
         counts[unit_id, period_id][sent] = number
+    sent_states = (None, *ProgressUpdate.State.values)
+    states = {
+        period.pk: {
+            sent: state_of_report(start=period.start, end=period.end, due_on=period.due_on, sent=sent, now=now)
+            for sent in sent_states
+        }
+        for period in periods
+    }
     units = Unit.objects.filter(pk__in={unit_id for unit_id, _period in counts}).order_by("name", "pk")
     rows = [
         BoardRow(
             unit.pk,
             unit.label,
-            tuple(_cell(counts.get((unit.pk, period.pk)), period, now) for period in periods),
+            tuple(_cell(counts.get((unit.pk, period.pk)), states[period.pk]) for period in periods),
         )
         for unit in units
     ]
@@ -137,11 +145,8 @@ def completeness(
     )
 
 
-def _cell(counts: dict[str | None, int] | None, period: ReportingPeriod, now: datetime) -> BoardCell:
+def _cell(counts: dict[str | None, int] | None, states: dict[str | None, str]) -> BoardCell:
     if not counts:
         return EMPTY
-    states = {
-        state_of_report(start=period.start, end=period.end, due_on=period.due_on, sent=sent, now=now) for sent in counts
-    }
-    worst = next(state for state in STATES if state in states)
+    worst = min((states[sent] for sent in counts), key=STATES.index)
     return BoardCell(worst, counts.get(ProgressUpdate.State.ACCEPTED, 0), sum(counts.values()))

@@ -28,6 +28,7 @@ from plans.contexts.due_sheet import (
 )
 
 FONT = "Times New Roman"
+LINE_POINTS = 14.5
 LINE = Side(style="thin", color="808080")
 BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 HEADS = {
@@ -86,8 +87,12 @@ def _write(page: Worksheet, sheet: DueSheet) -> None:
         cell.fill = PatternFill("solid", fgColor="D9E2E5")
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         page.column_dimensions[get_column_letter(number)].width = width
+    page.row_dimensions[HEAD_ROW].height = 2 * LINE_POINTS
     for number, row in enumerate(sheet.rows, start=FIRST_ROW):
         _write_row(page, number, row)
+        # No program but Excel makes a row higher by itself.
+        lines = max(_lines(row.task, "task"), _lines(row.note, "note"))
+        page.row_dimensions[number].height = min(409.0, lines * LINE_POINTS + 4)
     last = max(FIRST_ROW, FIRST_ROW + len(sheet.rows) - 1)
     _limit(page, last)
     page.freeze_panes = page.cell(FIRST_ROW, COLUMNS.index("accepted") + 1)
@@ -121,6 +126,11 @@ def _write_row(page: Worksheet, number: int, row: SheetRow) -> None:
         if name in FILLED_IN and (name != "quantity" or row.counts):
             cell.protection = Protection(locked=False)
             cell.fill = PatternFill("solid", fgColor="FFF8DC")
+
+
+def _lines(text: str, column: str) -> int:
+    width = HEADS[column][1] * 1.2
+    return sum(max(1, -(-len(line) // int(width))) for line in (text.splitlines() or [""]))
 
 
 def _limit(page: Worksheet, last: int) -> None:

@@ -10,13 +10,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from plans.access import rights_on
-from plans.contexts.completeness import SIGNS, WORDS, completeness
+from plans.contexts.completeness import SIGNS, WORDS, Board, completeness
 from plans.contexts.due import due_items
 from plans.forms.reporting import AskForm, ExceptionForm, ReportingForm
 from plans.models import DueReport, Plan, ProgressUpdate, ReportingPeriod
@@ -118,13 +119,29 @@ def board(request: UserRequest) -> HttpResponse:
         )
         context |= {
             "board": shown,
-            "rows": [(row, list(zip(shown.periods, row.cells, strict=True))) for row in shown.rows],
+            "rows": rows_of(shown),
             "totals": list(zip(shown.periods, shown.totals, strict=True)),
             "key": [(state, SIGNS[state], word) for state, word in WORDS.items()],
             "may_edit": Permission.PLAN_EDIT in rights,
             "may_see_reports": Permission.REPORT_VIEW in rights and holds(request.user, Permission.REPORT_REQUEST),
         }
     return render(request, "plans/progress_board.html", context)
+
+
+def rows_of(board: Board) -> list[tuple[str, list[tuple[str, str, str, str, str]]]]:
+    """(unit, its cells as (state, sign, figures, word, address)): plain words, since there are thousands of them."""
+    words = {state: str(word) for state, word in WORDS.items()} | {"": ""}
+    addresses = [reverse("plans:board_cell", args=[period.pk, 0]).removesuffix("0/") for period in board.periods]
+    return [
+        (
+            row.unit,
+            [
+                (cell.state, cell.sign, f"{cell.accepted}/{cell.total}", words[cell.state], f"{address}{row.unit_id}/")
+                for cell, address in zip(row.cells, addresses, strict=True)
+            ],
+        )
+        for row in board.rows
+    ]
 
 
 @login_required
