@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from threading import Barrier
 
@@ -14,8 +15,11 @@ from django.utils import timezone
 
 from activity.models import AuditEvent, Notification
 from plans import services
+from plans.contexts.content import content_of
 from plans.models import DueReport, Evidence, Obstacle, Plan, ProgressUpdate, ReportingPeriod
 from plans.permissions import ACTS, Act
+from plans.services.amending import CannotAmend, draft_amendment
+from plans.services.content import NotOnTheDesk, StaleContent, save_content
 from tests.factories.plans import PlanFactory, task_of
 from tests.factories.units import MembershipFactory, UserFactory
 from units.permissions import Role
@@ -405,9 +409,14 @@ def test_issued_by_one_while_another_edits_it():
     """What is issued is what its issuer saw: the edit comes before and the issuer is told, or it is refused."""
     plan = PlanFactory(title="Trước khi sửa")
 
-    def edit():
-        rows = Plan.objects.filter(pk=plan.pk, version=1, status__in=["draft", "returned"])
-        return rows.update(title="Sau khi sửa", version=2)
+    content = replace(content_of(plan), title="Sau khi sửa")
+
+    def edit() -> bool:
+        try:
+            save_content(plan=plan, content=content, expected_version=1, by=None)
+        except (NotOnTheDesk, StaleContent):
+            return False
+        return True
 
     issued, edited = at_once(lambda: services.issue_plan(plan=plan, by=None, version=1), edit)
 
@@ -450,3 +459,34 @@ def test_a_day_is_kept_as_given(cast):
 
     plan.refresh_from_db()
     assert plan.issue_date == date(2024, 2, 29)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_content_is_edited_on_the_desk_and_amended_once_it_is_issued(client, cast, state):
+    plan = PlanFactory(unit=cast.a, status=state)
+    content = replace(content_of(plan), title="Tên mới")
+
+    def does(act: Callable[[], object], refusal: type[Exception]) -> bool:
+        with transaction.atomic():
+            try:
+                act()
+            except refusal:
+                return False
+            finally:
+                transaction.set_rollback(True)
+        return True
+
+    edited = does(lambda: save_content(plan=plan, content=content, expected_version=1, by=None), NotOnTheDesk)
+    amended = does(lambda: draft_amendment(plan=plan, reason="Sửa", by=cast[Role.UNIT_OFFICER]), CannotAmend)
+    asked = {}
+    for person in PEOPLE:
+        client.force_login(cast[person])
+        asked[person] = {client.get(f"/plans/{plan.pk}/{page}/").status_code for page in ("edit", "amend")}
+
+    assert edited is (state in {"draft", "returned"})
+    assert amended is (state == "issued")
+    for person, statuses in asked.items():
+        if person in EDITORS:
+            assert statuses <= {200, 302, 409}, person
+        else:
+            assert statuses == ({403} if person in SEE_IT else {404}), person
