@@ -51,8 +51,8 @@ def write_table(cells: list[Cell]) -> list[str]:
             inherited = {place for place, kind in enumerate(kinds) if kind != "cost"}
             body.append(grid.said(row, inherited))
     drawn = {place for place, kind in enumerate(kinds) if kind and kind.startswith((MONTH, QUARTER))}
-    for row in body:
-        row[:] = ["" if words == SHADED and place not in drawn else words for place, words in enumerate(row)]
+    for said in body:
+        said[:] = ["" if words == SHADED and place not in drawn else words for place, words in enumerate(said)]
     return [write_row(line) for line in [*lines, *body] if any(line)]
 
 
