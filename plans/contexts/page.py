@@ -165,6 +165,12 @@ def _happening(event: AuditEvent, task: Task | None) -> Happening:
             _("reported %(percent)s%% on task %(task)s for %(unit)s")
             % {"percent": new("percent"), "task": number, "unit": new("unit")},
         ),
+        "plans.created": ("file-pen-line", _("began the plan")),
+        "plans.edited": ("pencil-line", _("edited the plan")),
+        "plans.amendment_drafted": ("file-pen-line", _("began to draft an amendment")),
+        "plans.amendment_edited": ("pencil-line", _("edited the draft of the amendment")),
+        "plans.amendment_cancelled": ("x", _("gave up the draft of the amendment")),
+        "plans.amended": ("stamp", _("issued the amendment %(amendment)s") % {"amendment": new("amendment")}),
         "plans.progress_drafted": (
             "pencil-line",
             _("wrote a draft of the report on task %(task)s for %(unit)s") % {"task": number, "unit": new("unit")},
