@@ -12,7 +12,7 @@ import pytest
 from docx import Document
 
 from plans.document import read_document
-from plans.models import Plan, Task
+from plans.models import LegalBasis, Plan, Section, Task
 from plans.services import import_document
 from reports.contexts import printed_plan
 from reports.registry import KINDS
@@ -172,3 +172,38 @@ def test_who_may_print_a_plan(cast, client, person, status):
     client.force_login(cast[person])
 
     assert client.get("/reports/plan/", {"plan": plan.pk}).status_code == status
+
+
+def test_what_was_added_in_the_portal_follows_its_siblings(db):
+    """Its line numbers are the portal's own, above those of any document: they say nothing of its place."""
+    plan = plan_of(SEEDS["bac_giang"].read_text("utf-8"))
+    LegalBasis.objects.create(plan=plan, order=9, text="Căn cứ văn bản thêm sau;", source_lines=[100_001])
+    Section.objects.create(
+        plan=plan,
+        order=9,
+        kind=Section.Kind.OTHER,
+        label="V.",
+        title="ĐIỀU KHOẢN THÊM",
+        items=[{"label": "", "text": "Nội dung thêm sau.", "depth": 1, "cells": [], "source": [100_003]}],
+        source_lines=[100_002],
+    )
+
+    report = printed_plan(KINDS["plan"].subjects().get(pk=plan.pk), user=None)
+
+    printed = docx_text(docx.render(report, "job"))
+    order = ["22/01/2024", "thêm sau;", "cụ thể như sau", "I. MỤC ĐÍCH", "IV. TỔ CHỨC", "V. ĐIỀU KHOẢN", "Nơi nhận"]
+    places = [printed.index(words) for words in order]
+    assert places == sorted(places)
+    assert report.annexes == []
+
+
+def test_a_plan_attached_to_a_decision_begins_on_a_page_of_its_own(db):
+    (path,) = [path for path in COMPOSED if "19-decision" in path.stem]
+    report = printed_plan(plan_of(path.read_text("utf-8"), "UBND tỉnh Lam Thành", Unit.Kind.PROVINCE), user=None)
+
+    first, second = read_pdf(pdf.render(report, "job"))
+
+    assert (first.line("QUYẾT ĐỊNH").bold, first.line("Điều 1.").x0) == (True, near(40.0))
+    assert second.line("KẾ HOẠCH").middle == near(112.5)
+    assert second.line("(Kèm theo Quyết định số 1207").italic
+    assert second.line("III. NỘI DUNG").bold
