@@ -25,3 +25,13 @@ def test_a_module_that_settings_name_can_be_loaded_first(module):
     done = subprocess.run([sys.executable, "-c", FIRST, module], cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("module", ["isoportal.wsgi", "isoportal.celery"])
+def test_a_server_starts_with_the_module_it_names(module):
+    """Without `django.setup()` before it, as gunicorn and Celery load it."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"import {module}"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr

@@ -9,7 +9,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 
-from isoportal.bodies import BrokenOff, WholeBody
+from isoportal.whole_bodies import BrokenOff, WholeBody
 from isoportal.wsgi import application
 from plans.models import Evidence, Obstacle
 from plans.models.evidence import evidence_root
