@@ -177,7 +177,8 @@ ROUTES: list[Route] = [
     ),
     Route("plans:feeds", EVERYBODY, EVERYBODY),
     Route("plans:feed_revoke", NO_GET, only(REQUESTER, 302), kwargs={"pk": "feed.pk"}),
-    Route("plans:feed", OPEN, Answer(405, anonymous=405), kwargs={"token": "feed_token"}),
+    # Its token is the one key to a feed, whoever asks (tests/plans/test_calendar.py); without it there is nothing.
+    Route("plans:feed", Answer(404, anonymous=404), Answer(405, anonymous=405), kwargs={"token": "=cal_unknown"}),
     Route("plans:assign", NO_GET, only(EDITS_A, 422, SEES_A), kwargs=TASK),
     Route("plans:detail", seen_by(SEES_A), NO_POST, kwargs=PK),
     Route("plans:edit", only(EDITS_A, 200, SEES_A), only(EDITS_A, 422, SEES_A), kwargs=PK),

@@ -159,8 +159,7 @@ def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
     task = Task.objects.create(plan=plan, order=1, number="1", title=f"{mark}task", deliverable=f"{mark}deliverable")
     TaskPerformer.objects.create(task=task, order=1, text=f"{mark}performer", unit=unit)
     deliverable = Deliverable.objects.create(task=task, order=0, title=f"{mark}product")
-    feed_token = f"cal_{name}"
-    feed = CalendarFeed.objects.create(user=by, plan=plan, prefix=f"{mark}"[:12], digest=digest_of(feed_token))
+    feed = CalendarFeed.objects.create(user=by, plan=plan, prefix=f"{mark}"[:12], digest=digest_of(f"cal_{name}"))
     if name == "foreign":  # the days off of a province are for all its units to see
         DayOff.objects.create(unit=unit, day="2026-01-02", name=f"{mark}day off")
     TaskTarget.objects.create(task=task, text=f"{mark}group", kinds=["commune"], as_of="2024-10-01")
@@ -249,7 +248,6 @@ def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
         "task": task,
         "deliverable": deliverable,
         "feed": feed,
-        "feed_token": feed_token,
         "update": update,
         "period": period,
         "due": due,
