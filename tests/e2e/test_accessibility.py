@@ -46,7 +46,15 @@ def test_the_district_officers_pages_can_be_used_by_everybody(person, portal: Po
     page = person("district").page
     sheets = [link(page, portal, "/assessments/", f"tr:has-text('Hiệp Hòa'):has-text('{number}') a") for number in SETS]
 
-    found = faults(page, portal, ["/", *sheets])
+    found = faults(page, portal, ["/", *sheets, *units_addresses(page, portal)])
+
+    assert found == []
+
+
+def test_the_pages_of_a_plans_life_can_be_used_by_everybody(person, portal: Portal):
+    page = person("officer").page
+
+    found = faults(page, portal, life_addresses(page, portal))
 
     assert found == []
 
@@ -71,6 +79,45 @@ def officers_addresses(page: Page, portal: Portal) -> Iterator[str]:
     yield link(page, portal, "/assessments/", "main a[href^='/rounds/']")
     yield link(page, portal, "/criteria/", "main a[href^='/criteria/']")
     yield link(page, portal, "/units/", "main a[href^='/units/']")
+
+
+# What the navigation leads to, and the parts of a plan and of a task that have a page of their own.
+LISTS = (
+    *("/plans/new/", "/progress/", "/progress/review/", "/progress/board/", "/events/", "/events/new/", "/calendar/"),
+    *("/calendar/days-off/", "/calendar/feeds/", "/legal-bases/", "/legal-bases/add/", "/obstacles/", "/chasing/"),
+    *("/chasing/new/", "/chasing/register/", "/activity/inbox/", "/activity/preferences/"),
+)
+PLAN_PARTS = (
+    *("edit/", "submit/", "issue/", "cancel/", "schedule/", "schedule/?by=week", "amendments/", "sub-plans/"),
+    *("pilots/", "reporting/"),
+)
+TASK_PARTS = ("dates/", "deliverables/", "dependencies/", "performers/", "structure/", "targets/")
+
+
+def life_addresses(page: Page, portal: Portal) -> Iterator[str]:
+    yield from LISTS
+    yearly = link(page, portal, "/plans/", f"a:has-text('{YEARLY}')")
+    yield from (yearly + part for part in PLAN_PARTS)
+    task = link(page, portal, yearly, "main a[href^='/tasks/']")
+    yield from (task + part for part in TASK_PARTS)
+    pilot = link(page, portal, "/plans/", f"a:has-text('{PILOT}')")
+    yield from (pilot + part for part in ("close/", "amend/", "pilots/", "sub-plans/"))
+    yield link(page, portal, f"{pilot}pilots/", "main a[href^='/pilots/']")
+    yield link(page, portal, "/events/", "main a[href^='/events/']:not([href$='/new/'])")
+    yield link(page, portal, "/obstacles/", "main a[href^='/obstacles/']:not([href*='/new/'])")
+    legal = link(page, portal, "/legal-bases/", "main a[href^='/legal-bases/']:not([href$='/add/'])")
+    yield from (legal, f"{legal}edit/", f"{legal}replace/", f"{legal}merge/")
+    yield link(page, portal, "/chasing/", "main a[href^='/chasing/']:not([href*='/new/']):not([href*='register'])")
+    yield link(page, portal, "/progress/review/", "main a[href^='/progress/updates/']")
+    yield link(page, portal, "/progress/board/", "main a[href*='/units/']")
+
+
+def units_addresses(page: Page, portal: Portal) -> Iterator[str]:
+    """What a unit's officer does: report, raise an obstacle, read and answer a letter."""
+    yield from ("/progress/", "/progress/workbook/", "/obstacles/", "/obstacles/new/", "/events/", "/calendar/")
+    yield link(page, portal, "/progress/", "main a[href^='/progress/due/']")
+    yield link(page, portal, "/obstacles/", "main a[href^='/obstacles/']:not([href*='/new/'])")
+    yield link(page, portal, "/", "main a[href^='/chasing/']")
 
 
 def job_of(page: Page, portal: Portal, report: str) -> str:
