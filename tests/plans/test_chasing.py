@@ -192,15 +192,21 @@ def test_nothing_chosen_and_no_time_to_answer_are_refused(cast):
 
 def test_two_hundred_late_units_get_two_hundred_letters_once(cast, django_assert_max_num_queries):
     units = many_units(cast, 200)
-    items = [an_item(unit, f"task:{number}") for unit in units for number in (1, 2)]
+    task = late_task(cast, *units)
+    for unit in units:
+        late_report(task, unit)
+    items = late_items(user=cast[Role.PROGRAMME_OFFICER], as_of=timezone.localdate())
 
     with django_assert_max_num_queries(30):
         made = chase_units(cast, items=items)
     again = chase_units(cast, items=items)
+    with django_assert_max_num_queries(14 + 3 * 200):
+        sent = services.send_letters(letters=made.letters, by=cast[Role.PROGRAMME_OFFICER])
 
-    assert len(made.letters) == 200
+    assert (len(items), len(made.letters)) == (400, 200)
     assert {letter.items.count() for letter in made.letters} == {2}
     assert (again.run, len(again.skipped), ChasingLetter.objects.count()) == (None, 400, 200)
+    assert [letter.register_number.number for letter in sent] == list(range(1, 201))
 
 
 @pytest.mark.django_db(transaction=True)
