@@ -205,7 +205,9 @@ class _Reader:
         said = (entry.percent, entry.quantity, entry.note)
         if last is None or (last.percent, last.quantity_done, last.note) != said:
             return False
-        return last.state in {State.SUBMITTED, State.RETURNED, State.ACCEPTED} or (last.state == State.DRAFT and not entry.sends)
+        return last.state in {State.SUBMITTED, State.RETURNED, State.ACCEPTED} or (
+            last.state == State.DRAFT and not entry.sends
+        )
 
     def _is_current(self, entry: Entry) -> bool:
         report, last = self.reports[entry.report_id], self.last.get(entry.report_id)

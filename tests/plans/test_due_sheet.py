@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from plans.contexts.due_sheet import COLUMNS, FIRST_ROW, HIDDEN_SHEET, KEEP, SEND, SHEET, due_sheet
 from plans.models import DueReport, Plan, ProgressUpdate
 from plans.renderers.due_sheet import render
-from plans.services import accept_progress, report_progress
+from plans.services import accept_progress, report_progress, return_progress
 from plans.services.due_sheet import RowRefused, SheetRefused, check_sheet, save_sheet
 from plans.services.reporting import ask_for_reports, lock_period
 from tests.factories.plans import PlanFactory, task_of
@@ -139,6 +139,18 @@ def test_a_head_sends_the_draft_of_the_officer_by_workbook(plan, cast):
     save(filled(of(cast.a), (75, 18, "Đã đào tạo", SEND)), cast, UNIT_HEAD)
 
     assert [row[3] for row in stored()] == ["draft", "submitted"]
+
+
+def test_a_returned_row_is_sent_again_only_when_it_was_changed(plan, cast):
+    due = DueReport.objects.filter(unit=cast.a).first()
+    update = report_progress(task=due.task, unit=cast.a, percent=90, note="", by=cast[UNIT_OFFICER], due_report=due)
+    return_progress(update=update, note="Xem lại", by=cast[OFFICER])
+
+    left = check(of(cast.a), cast)
+    changed = check(filled(of(cast.a), (60,)), cast)
+
+    assert (left.entries, left.unchanged) == ((), 1)
+    assert [entry.percent for entry, _report in changed.entries] == [60]
 
 
 def test_blank_rows_say_nothing(plan, cast):
