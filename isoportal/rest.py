@@ -17,7 +17,9 @@ class Renderer(renderers.JSONRenderer):
     """Moments leave in UTC with a Z, decimals as text so that no reader rounds them."""
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        return b"" if data is None else orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+        return (
+            b"" if data is None else orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+        )
 
 
 def _has_nul(value: object) -> bool:

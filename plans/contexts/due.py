@@ -61,7 +61,8 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """`to_do` is what is asked for now and not written yet, `drafts` what is written and not sent, `waiting` what was sent and awaits a decision, `coming` what is not due yet."""
+    """`to_do` is what is asked for now and not written yet, `drafts` what is written and not sent, `waiting` what was
+    sent and awaits a decision, `coming` what is not due yet."""
 
     to_do: tuple[DueItem, ...]
     waiting: tuple[DueItem, ...]

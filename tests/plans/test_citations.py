@@ -69,7 +69,8 @@ DECISION_19 = "Căn cứ Quyết định số 19/2014/QĐ-TTg ngày 05/3/2014 c�
         ),
         ("Căn cứ TCVN ISO 9001:2015;", "standard", "TCVN ISO 9001:2015", None, "", "TCVN ISO 9001:2015"),
         (
-            "Thực hiện Kế hoạch số 10/KH-UBND ngày 31/02/2025 của UBND tỉnh về áp dụng, UBND huyện lập Kế hoạch như sau:",
+            "Thực hiện Kế hoạch số 10/KH-UBND ngày 31/02/2025 của UBND tỉnh về áp dụng, "
+            "UBND huyện lập Kế hoạch như sau:",
             "plan",
             "10/KH-UBND",
             None,
