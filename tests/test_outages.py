@@ -8,7 +8,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
-from isoportal import home
+from isoportal.home import today
 from units.permissions import Role
 
 DEAD = "redis://127.0.0.1:1/0"
@@ -46,7 +46,7 @@ def test_without_the_database_a_page_asks_to_come_back(cast, monkeypatch):
     def is_down(**_said):
         raise OperationalError
 
-    monkeypatch.setattr(home, "what_to_do", is_down)
+    monkeypatch.setattr(today, "what_to_do", is_down)
     client = Client(raise_request_exception=False)
     client.force_login(cast[Role.PROGRAMME_OFFICER])
 

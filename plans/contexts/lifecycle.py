@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from activity.models import AuditEvent
-from plans.models import Amendment, DueReport, Obstacle, Plan, ProgressUpdate
+from plans.models import Amendment, DueReport, Obstacle, Plan, ProgressUpdate, Task, TaskPerformer
 from plans.permissions import ACTS, Act
 from units.permissions import Permission
 
@@ -106,18 +106,21 @@ def offers(plan: Plan, rights: frozenset[Permission]) -> list[Offer]:
 
 @dataclass(frozen=True, slots=True)
 class OpenMatters:
-    """How much of a plan is not finished."""
+    """How much of a plan is not finished. `tasks` counts those that some unit has not brought to 100 %; a task that no
+    unit reports on is nobody's to finish here."""
 
+    tasks: int
     obstacles: int
     updates: int
     reports: int
     amendments: int
 
     def __bool__(self) -> bool:
-        return any((self.obstacles, self.updates, self.reports, self.amendments))
+        return any((self.tasks, self.obstacles, self.updates, self.reports, self.amendments))
 
     def words(self) -> list[str]:
         counted = [
+            (self.tasks, ngettext("%(count)d task not finished", "%(count)d tasks not finished", self.tasks)),
             (
                 self.obstacles,
                 ngettext("%(count)d obstacle not closed", "%(count)d obstacles not closed", self.obstacles),
@@ -133,14 +136,31 @@ class OpenMatters:
 
 
 def open_matters(plan: Plan, *, on: date) -> OpenMatters:
-    """What stands between the plan and its end on the day `on`: four counts. A report of a period that has not begun
+    """What stands between the plan and its end on the day `on`: five counts. A report of a period that has not begun
     by then is not owed."""
     owed = DueReport.objects.filter(period__plan=plan, period__start__lte=on)
     return OpenMatters(
+        tasks=_unfinished(plan),
         obstacles=Obstacle.objects.filter(plan=plan).exclude(state=Obstacle.State.CLOSED).count(),
         updates=ProgressUpdate.objects.filter(task__plan=plan, state=ProgressUpdate.State.SUBMITTED).count(),
         reports=owed.filter(Q(latest=None) | ~Q(latest__state=ProgressUpdate.State.ACCEPTED)).count(),
         amendments=Amendment.objects.filter(plan=plan, status=Amendment.Status.DRAFT).count(),
+    )
+
+
+def _unfinished(plan: Plan) -> int:
+    last = ProgressUpdate.objects.filter(
+        task=OuterRef("task"), unit=OuterRef("unit"), state=ProgressUpdate.State.ACCEPTED
+    ).order_by("-pk")
+    return (
+        TaskPerformer.objects.performing()
+        .filter(task__plan=plan, task__is_cancelled=False)
+        .filter(~Exists(Task.objects.filter(parent=OuterRef("task"), is_cancelled=False)))
+        .annotate(percent=Subquery(last.values("percent")[:1]))
+        .filter(Q(percent=None) | Q(percent__lt=100))
+        .values("task")
+        .distinct()
+        .count()
     )
 
 

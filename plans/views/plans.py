@@ -163,4 +163,8 @@ def tabs_of(request: UserRequest, plan: Plan, progress, current: str) -> list[di
             query["tab"] = name
         url = reverse("plans:detail", args=[plan.pk]) + (f"?{query.urlencode()}" if query else "")
         items.append({"label": label, "url": url, "count": count, "current": name == current})
-    return items
+    elsewhere = [
+        {"label": _("Schedule"), "url": reverse("plans:schedule", args=[plan.pk])},
+        {"label": _("Events"), "url": f"{reverse('plans:events')}?plan={plan.pk}"},
+    ]
+    return [*items[:2], *elsewhere, *items[2:]]

@@ -212,8 +212,10 @@ def unfinished(plan: Plan, unit, by) -> dict[str, Callable[[], object]]:
         plan=plan, kind="on_demand", title="Đợt", start=year, end=year, due_on=year + timedelta(days=5)
     )
     accepted = {"state": "accepted", "decided_at": timezone.now(), "decided_by": by}
+    ProgressUpdate.objects.create(task=task, unit=unit, percent=100, by=by, **accepted)
     obstacle = {"title": "Vướng", "text": "Chữ", "due_on": year, "raised_by": by, "plan": plan, "unit": unit}
     return {
+        "tasks": lambda: task_of(plan, unit),
         "obstacles": lambda: Obstacle.objects.create(year=2026, number=1, **obstacle),
         "updates": lambda: ProgressUpdate.objects.create(task=task, unit=unit, percent=10, by=by),
         "reports": lambda: DueReport.objects.create(period=period, task=task, unit=unit),
@@ -230,7 +232,7 @@ def unfinished(plan: Plan, unit, by) -> dict[str, Callable[[], object]]:
     }
 
 
-@pytest.mark.parametrize("matter", ["obstacles", "updates", "reports", "amendments", ""])
+@pytest.mark.parametrize("matter", ["tasks", "obstacles", "updates", "reports", "amendments", ""])
 def test_a_plan_with_something_unfinished_is_closed_with_a_reason_alone(client, cast, matter):
     plan = PlanFactory(unit=cast.province, status="issued")
     unfinished(plan, cast.a, cast[Role.UNIT_OFFICER])[matter]()
@@ -242,7 +244,7 @@ def test_a_plan_with_something_unfinished_is_closed_with_a_reason_alone(client, 
     refused_state = state_of(plan)
     with_reason = client.post(url, {"reason": "Hết năm ngân sách"})
 
-    assert [name for name in ("obstacles", "updates", "reports", "amendments") if getattr(page, name)] == (
+    assert [name for name in ("tasks", "obstacles", "updates", "reports", "amendments") if getattr(page, name)] == (
         [matter] if matter else []
     )
     assert without.status_code == (422 if matter else 302)
