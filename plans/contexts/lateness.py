@@ -104,7 +104,7 @@ def _late_reports(plans: object, as_of: date) -> list[LateItem]:
             kind=Kind.REPORT,
             reference=f"due_report:{each.pk}",
             unit=each.unit,
-            title=f"Báo cáo {_lowered(each.period.title)}: {_task_words(each.task, begins=False)}",
+            title=f"{_report_words(each.period.title)}: {_task_words(each.task, begins=False)}",
             source=source_of(each.period.plan),
             due_on=each.period.due_on,
             late_days=(as_of - each.period.due_on).days,
@@ -118,6 +118,11 @@ def _task_words(task: Task, *, begins: bool = True) -> str:
     word = "Nhiệm vụ" if begins else "nhiệm vụ"
     number = f" {task.number.rstrip('. ')}" if task.number else ""
     return f"{word}{number} “{task.title.rstrip('.; ')}”"
+
+
+def _report_words(period: str) -> str:
+    """ "Báo cáo quý IV/2024"; an officer may have named the period as a report already."""
+    return period if period.casefold().startswith("báo cáo") else f"Báo cáo {_lowered(period)}"
 
 
 def _lowered(title: str) -> str:

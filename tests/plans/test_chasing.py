@@ -11,7 +11,7 @@ from django.utils import timezone
 from activity.models import AuditEvent
 from plans import services
 from plans.contexts import late_items
-from plans.models import ChasedItem, ChasingLetter, ChasingRun, Plan, ProgressUpdate, RegisterNumber
+from plans.models import ChasedItem, ChasingLetter, ChasingRun, Plan, ProgressUpdate, RegisterNumber, ReportingPeriod
 from plans.services.chasing import AnswerDayTooEarly, NotADraft, NothingChosen
 from plans.services.letters import AnsweredBefore, EmptyReply, NotSentYet, SymbolMissing
 from plans.services.numbering import NotOfThisYear, NumberInUse
@@ -89,6 +89,18 @@ def test_reports_not_sent_or_returned_are_late(cast):
     )
     due.save()
     assert late(cast) == [("due_report", cast.a.pk)]
+
+
+@pytest.mark.parametrize(
+    ("title", "words"), [("Quý IV/2024", "Báo cáo quý IV/2024: "), ("Báo cáo đột xuất", "Báo cáo đột xuất: nhiệm vụ ")]
+)
+def test_a_letter_says_report_once(cast, title, words):
+    report = late_report(late_task(cast, cast.a, start=None, end=None), cast.a)
+    ReportingPeriod.objects.filter(pk=report.period_id).update(title=title)
+
+    (item,) = late_items(user=cast[Role.PROGRAMME_OFFICER], as_of=AS_OF)
+
+    assert item.title.startswith(words)
 
 
 @pytest.mark.parametrize(
