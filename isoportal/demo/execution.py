@@ -205,6 +205,8 @@ def chase_the_late(plan: Plan, people: dict[str, User]) -> None:
         as_of=as_of,
         respond_by=as_of + datetime.timedelta(days=14),
         symbol="UBND-KGVX (DEMO)",
+        signer_lines=["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"],
+        signer_name="(DEMO)",
         by=officer,
     )
     send_letters(letters=chased.letters, by=officer)
