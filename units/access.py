@@ -41,7 +41,7 @@ def roots_of(user: User | AnonymousUser, permission: Permission) -> set[str]:
     """The paths of the provinces in which `user` holds `permission` somewhere: for what a whole province shares."""
     if not user.is_authenticated or not user.is_active:
         return set()
-    return {each.unit.path.split("/", 1)[0] + "/" for each in user.held_roles if permission in GRANTS[Role(each.role)]}
+    return {each.unit.root_path for each in user.held_roles if permission in GRANTS[Role(each.role)]}
 
 
 def holds(user: User | AnonymousUser, permission: Permission) -> bool:

@@ -107,6 +107,11 @@ class Unit(models.Model):
     def label(self) -> str:
         return self.short_name or self.name
 
+    @property
+    def root_path(self) -> str:
+        """The path of the province, or other root, in whose tree the unit stands."""
+        return self.path.split("/", 1)[0] + "/"
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self, on: date | None = None) -> Self:

@@ -50,7 +50,7 @@ class WorkCalendar:
     @classmethod
     def of(cls, unit: Unit) -> WorkCalendar:
         """The calendar of the province in whose tree `unit` stands."""
-        root = unit.path.split("/", 1)[0] + "/"
+        root = unit.root_path
         rows = DayOff.objects.filter(unit__path=root).values_list("day", "is_worked", "name")
         return cls({day: (is_worked, name) for day, is_worked, name in rows}, _language())
 

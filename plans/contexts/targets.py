@@ -62,8 +62,7 @@ def offers(task: Task) -> list[Offer]:
 def resolution(*, task: Task, text: str, kinds: Sequence[str], as_of: date) -> Resolution:
     """Which units of the plan's province the group means on `as_of`, and how that differs from who performs the task
     for it now. Four queries."""
-    root = task.plan.unit.path.split("/", 1)[0] + "/"
-    meant = Unit.objects.filter(path__startswith=root, kind__in=list(kinds)).valid_on(as_of)
+    meant = Unit.objects.filter(path__startswith=task.plan.reach, kind__in=list(kinds)).valid_on(as_of)
     units = list(meant.annotate(rank=RANK).order_by("rank", "code", "name", "pk"))
     performers = list(
         TaskPerformer.objects.filter(task=task, unit__isnull=False).select_related("unit", "target").order_by("order")

@@ -117,9 +117,8 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args, event, user, **kwargs):
         super().__init__(*args, **kwargs)
-        root = event.plan.unit.path.split("/", 1)[0] + "/"
         day = timezone.localtime(event.starts_at).date()
-        units = Unit.objects.filter(path__startswith=root).valid_on(day).exclude(invitations__event=event)
+        units = Unit.objects.filter(path__startswith=event.plan.reach).valid_on(day).exclude(invitations__event=event)
         self.fields["units"].queryset = units.order_by("kind", "name")
         present = set(units.order_by().values_list("kind", flat=True).distinct())
         self.fields["kinds"].choices = [(value, label) for value, label in Unit.Kind.choices if value in present]
@@ -155,8 +154,7 @@ class ConclusionForm(forms.Form):
 
     def __init__(self, *args, event, user, **kwargs):
         super().__init__(*args, **kwargs)
-        root = event.plan.unit.path.split("/", 1)[0] + "/"
         day = timezone.localtime(event.starts_at).date()
         reached = allowed_units(user, Permission.UNIT_VIEW).values("pk")
-        units = Unit.objects.filter(path__startswith=root, pk__in=reached)
+        units = Unit.objects.filter(path__startswith=event.plan.reach, pk__in=reached)
         self.fields["unit"].queryset = units.valid_on(day).order_by("kind", "name")

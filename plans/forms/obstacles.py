@@ -103,8 +103,7 @@ class DirectForm(AnswerForm):
         super().__init__(*args, **kwargs)
         self.fields["text"].required = False
         self.fields["text"].label = _("Words of the direction")
-        root = obstacle.plan.unit.path.split("/", 1)[0] + "/"
-        units = Unit.objects.filter(path__startswith=root).order_by("kind", "name")
+        units = Unit.objects.filter(path__startswith=obstacle.plan.reach).order_by("kind", "name")
         self.fields["units"].queryset = units  # type: ignore[attr-defined]
 
 

@@ -15,8 +15,7 @@ def day_input() -> forms.DateInput:
 
 def units_of_province(plan: Plan):
     """Units of the plan's province that exist on the plan's day or today: districts were surveyed before they ended."""
-    root = plan.unit.path.split("/", 1)[0] + "/"
-    units = Unit.objects.filter(path__startswith=root).exclude(pk=plan.unit_id).order_by("kind", "name")
+    units = Unit.objects.filter(path__startswith=plan.reach).exclude(pk=plan.unit_id).order_by("kind", "name")
     today = timezone.localdate()
     return units.valid_on(today) | units.valid_on(plan.issue_date) if plan.issue_date else units.valid_on(today)
 

@@ -17,9 +17,8 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args, task, **kwargs):
         super().__init__(*args, **kwargs)
-        root = task.plan.unit.path.split("/", 1)[0] + "/"
         day = task.end or task.plan.issue_date
-        units = Unit.objects.filter(path__startswith=root).order_by("kind", "name")
+        units = Unit.objects.filter(path__startswith=task.plan.reach).order_by("kind", "name")
         self.fields["unit"].queryset = units.valid_on(day) if day else units
 
     def clean_role(self):

@@ -21,7 +21,7 @@ State, Kind = Obstacle.State, ObstacleStep.Kind
 
 def answer_by(*, level: int, obstacle: Obstacle, today: date) -> date:
     """The last day to answer at `level`, counted from `today` in working days of the province. Two queries."""
-    root = obstacle.plan.unit.path.split("/", 1)[0] + "/"
+    root = obstacle.plan.unit.root_path
     own = AnswerDeadline.objects.filter(unit__path=root, level=level).values_list("days", flat=True).first()
     return add_working_days(today, own or ANSWER_DAYS[level], obstacle.plan.unit)
 

@@ -152,6 +152,13 @@ class Plan(models.Model):
         return tidy(fold(f"{self.number}/{self.symbol} {self.title} {self.issuer} {self.place}"))
 
     @property
+    def reach(self) -> str:
+        """The path over which the plan may give work: the whole province for a body of the province, the unit and what
+        is below it for a district or commune that carries the province's plan out in a plan of its own."""
+        territories = {Unit.Kind.DISTRICT, Unit.Kind.COMMUNE}
+        return self.unit.path if self.unit.kind in territories else self.unit.root_path
+
+    @property
     def issue_date(self) -> date | None:
         """The full date, or None while the paper lacks any part of it or names a day that is in no calendar."""
         if self.issue_year and self.issue_month and self.issue_day:

@@ -58,9 +58,8 @@ def add_arising_task(
     named = list(dict.fromkeys((unit, str(role)) for unit, role in performers))
     if not any(role != TaskPerformer.Role.DIRECT for _unit, role in named):
         raise NobodyPerforms
-    root = plan.unit.path.split("/", 1)[0] + "/"
     for unit, _role in named:
-        if not unit.path.startswith(root):
+        if not unit.path.startswith(plan.reach):
             raise OutsideThePlan(unit)
     task = Task.objects.create(
         plan=plan,

@@ -27,7 +27,7 @@ def link_citations(*, plan: Plan, by: User | None) -> list[LegalDocument]:
     cited = {basis.pk: read for basis in bases if (read := read_citation(basis.text))}
     if not cited:
         return []
-    root = Unit.objects.get(path=plan.unit.path.split("/", 1)[0] + "/")
+    root = Unit.objects.get(path=plan.unit.root_path)
     known = KnownDocuments(root, cited.values())
     changed, added = [], []
     for basis in bases:

@@ -122,7 +122,7 @@ def _checked(plan: Plan, event: Event, text: str, unit: Unit | None) -> str:
     require_begun(event)
     if not (text := text.strip()):
         raise NothingConcluded
-    if unit is not None and not unit.path.startswith(plan.unit.path.split("/", 1)[0] + "/"):
+    if unit is not None and not unit.path.startswith(plan.reach):
         raise OutsideThePlan(unit)
     return text
 

@@ -125,9 +125,9 @@ def create_plan(
 
     `parent` is the plan it carries out; it must be of the same province (OtherProvince).
     """
-    if parent is not None and parent.unit.path.split("/", 1)[0] != unit.path.split("/", 1)[0]:
+    if parent is not None and parent.unit.root_path != unit.root_path:
         raise OtherProvince
-    root = unit.path.split("/", 1)[0] + "/"
+    root = unit.root_path
     province = Unit.objects.filter(path=root).only("place").first()
     plan = Plan.objects.create(
         unit=unit,

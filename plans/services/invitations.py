@@ -55,8 +55,7 @@ def units_to_invite(event: Event, kinds: Iterable[str] = (), *, of_task: bool = 
     """The units of the plan's province that exist on the day of the event and are of one of `kinds`, and, where
     `of_task`, those that perform the event's task."""
     day = timezone.localtime(event.starts_at).date()
-    root = event.plan.unit.path.split("/", 1)[0] + "/"
-    units = Unit.objects.filter(path__startswith=root).valid_on(day)
+    units = Unit.objects.filter(path__startswith=event.plan.reach).valid_on(day)
     wanted = units.filter(kind__in=list(kinds))
     if of_task and event.task_id:
         performing = TaskPerformer.objects.filter(task=event.task_id, unit__isnull=False)
@@ -76,11 +75,10 @@ def invite_units(*, event: Event, units: Iterable[Unit], by: User, seats: int = 
     require_state(event, EventAct.INVITE)
     if not 1 <= seats <= MOST_PEOPLE:
         raise NoSuchNumber
-    root = plan.unit.path.split("/", 1)[0] + "/"
     invited = set(event.invitations.values_list("unit", flat=True))
     new = [unit for unit in dict.fromkeys(units) if unit.pk not in invited]
     for unit in new:
-        if not unit.path.startswith(root):
+        if not unit.path.startswith(plan.reach):
             raise OutsideThePlan(unit)
     if not new:
         raise NobodyToInvite

@@ -50,7 +50,7 @@ class UnitNames:
     @classmethod
     def of_tree(cls, unit: Unit, *, on: date) -> UnitNames:
         """All units under the root of the tree in which `unit` stands."""
-        root = unit.path.split("/", 1)[0] + "/"
+        root = unit.root_path
         return cls(Unit.objects.filter(path__startswith=root).valid_on(on))
 
     def find(self, words: str) -> Unit | None:

@@ -39,7 +39,7 @@ class NotOfThisYear(NumberRefused):
 def lock_register(unit: Unit) -> None:
     """Whoever gives numbers of `unit` or chases in its province waits here for the one before, until the end of the
     transaction. (SQLite lets only one transaction write anyway.)"""
-    root = unit.path.split("/", 1)[0] + "/"
+    root = unit.root_path
     Unit.objects.select_for_update(no_key=True).get(path=root)
 
 

@@ -282,7 +282,7 @@ def end_with_units(*, plan: Plan, by: User | None) -> list[PilotUnit]:
 
 
 def _require_in_province(plan: Plan, unit: Unit) -> None:
-    if unit.path.split("/", 1)[0] != plan.unit.path.split("/", 1)[0]:
+    if not unit.path.startswith(plan.reach):
         raise OutsideThePlan(unit)
 
 

@@ -98,7 +98,7 @@ def _require_own_tasks(plan: Plan, before: PlanContent, content: PlanContent) ->
 
 def _require_own_units(plan: Plan, before: PlanContent, content: PlanContent) -> None:
     chosen = _units(content) - _units(before)
-    root = plan.unit.path.split("/", 1)[0] + "/"
+    root = plan.unit.root_path
     if chosen and Unit.objects.filter(pk__in=chosen, path__startswith=root).count() != len(chosen):
         raise UnknownUnit
 

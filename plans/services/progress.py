@@ -331,7 +331,7 @@ def assign_unit(*, task: Task, unit: Unit, by: User | None, role: str = TaskPerf
     The words of the document stay as they are. Raises PlanIsClosed, AlreadyPerforms, OutsideThePlan.
     """
     require_open(task.plan)
-    if unit.path.split("/", 1)[0] != task.plan.unit.path.split("/", 1)[0]:
+    if not unit.path.startswith(task.plan.reach):
         raise OutsideThePlan(unit)
     Task.objects.select_for_update().get(pk=task.pk)
     if task.performers.filter(unit=unit).exists():

@@ -144,8 +144,7 @@ def _require_none(parent: Plan, unit: Unit, but: Plan | None = None) -> None:
 
 
 def _require_fitting(plan: Plan, parent: Plan) -> None:
-    root = plan.unit.path.split("/", 1)[0]
-    if parent.unit_id == plan.unit_id or parent.unit.path.split("/", 1)[0] != root:
+    if parent.unit_id == plan.unit_id or parent.unit.root_path != plan.unit.root_path:
         raise NotAParent
     step: Plan | None = parent
     while step is not None:

@@ -140,7 +140,7 @@ def _targets(reading: Reading) -> str:
 def _units(plan: Plan) -> tuple[list[tuple[str, str]], dict[str, tuple[str, int]]]:
     """Names of the province's units that exist on the plan's date, as (what is offered, what it is called); units that
     share a name are offered with their parent's, and what is chosen then is (name, id). One query."""
-    root = plan.unit.path.split("/", 1)[0] + "/"
+    root = plan.unit.root_path
     day = plan.issue_date
     rows = Unit.objects.filter(path__startswith=root)
     rows = rows.valid_on(day) if day else rows

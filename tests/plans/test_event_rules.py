@@ -44,7 +44,7 @@ def do(client, act: str, event: Event) -> int:
     moments = {"starts_at": "2026-11-20T08:00", "ends_at": "2026-11-20T11:00"}
     urls = {
         "change": ("plans:event_edit", event.pk, {"title": "Khác", "kind": "meeting", **moments, **version}),
-        "invite": ("plans:event_invite", event.pk, {"kinds": ["department"], "seats": 1}),
+        "invite": ("plans:event_invite", event.pk, {"kinds": ["commune"], "seats": 1}),
         "cancel": ("plans:event_cancel", event.pk, {"reason": "Bão", **version}),
         "hold": ("plans:event_hold", event.pk, version),
         "count": ("plans:attendance", invitation.pk, {"attended": "3", "names": "", "version": invitation.version}),

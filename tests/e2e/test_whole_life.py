@@ -1,4 +1,7 @@
-"""Both seed documents from the paper to the last task done: import, correct, issue, report, accept, close."""
+"""Both seed documents from the paper to the last task done: import, correct, issue, report, accept, close.
+
+It adds plans of the same titles as those of the demo, so its name puts it after the tests that look for these.
+"""
 
 from __future__ import annotations
 
