@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -105,7 +106,8 @@ def kinds_of(home: Home, show: str) -> list[dict]:
         for kind, (label, _icon) in KINDS.items()
         if home.desk.counts[kind]
     ]
-    return some if len(some) > 1 or show else []
+    everything = {"label": _("All"), "url": "?#waiting", "count": home.desk.total, "current": not show}
+    return [everything, *some] if len(some) > 1 or show else []
 
 
 def what_to_do(*, user: User, today: date, show: str = "") -> Home:

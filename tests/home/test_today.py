@@ -93,6 +93,20 @@ def test_the_counts_say_everything_whatever_is_shown(cast, task):
     assert [each.kind for each in desk.items] == ["answer"]
 
 
+def test_the_switch_leads_to_each_kind_and_back_to_everything(client, cast, task):
+    report_progress(task=task, unit=cast.a, percent=40, note="", by=cast[Role.UNIT_OFFICER])
+    ObstacleFactory(plan=task.plan, task=task, unit=cast.a)
+    client.force_login(cast[Role.PROGRAMME_OFFICER])
+
+    kinds = client.get("/", {"show": "answer"}).context["kinds"]
+
+    assert [(each["url"], each["count"], each["current"]) for each in kinds] == [
+        ("?#waiting", 2, False),
+        ("?show=answer#waiting", 1, True),
+        ("?show=accept#waiting", 1, False),
+    ]
+
+
 def test_late_units_are_one_row_each_with_what_is_late_longest(cast, plan, task):
     task_of(plan, cast.a, number="2", title="Khảo sát", end=PAST - timedelta(days=5))
     accepted_progress(task=task, unit=cast.b, percent=100, by=cast["sibling"])
