@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -123,14 +123,8 @@ def ceiling(request: UserRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def reverse_entry(request: UserRequest, pk: int, entry_pk: int) -> HttpResponse:
-    entry = get_allowed(
-        LedgerEntry.objects.select_related("budget__plan"),
-        request.user,
-        Permission.BUDGET_VIEW,
-        Permission.BUDGET_SPEND,
-        pk=entry_pk,
-        budget__plan=pk,
-    )
+    plan = _plan(request, pk, Permission.BUDGET_SPEND)  # by its own id: a foreign key lets an overlong number through
+    entry = get_object_or_404(LedgerEntry.objects.select_related("budget__plan"), budget__plan=plan.pk, pk=entry_pk)
     form = ReverseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -62,7 +63,10 @@ class RenderProcess:
         """The running process. Returns at once: what is sent while it still loads waits in the pipe."""
         if self._owner != os.getpid():  # a fork must not talk through its parent's pipe
             self._process = None
-        if self._process is None or self._process.poll() is not None:
+        if self._process is not None and self._process.poll() is not None:
+            self._close(self._process)
+            self._process = None
+        if self._process is None:
             self._owner, self._buffer = os.getpid(), b""
             self._process = subprocess.Popen(  # noqa: S603 -- our own module
                 [sys.executable, "-m", "reports.renderers.server", str(os.getpid())],
@@ -79,10 +83,15 @@ class RenderProcess:
             return
         self._process.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe:
-                pipe.close()
+        self._close(self._process)
         self._process = None
+
+    @staticmethod
+    def _close(process: subprocess.Popen[bytes]) -> None:
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                with suppress(BrokenPipeError):  # what was not sent went with the process
+                    pipe.close()
 
     def render(
         self, *, format: Format, report: object, job_id: str, target: Path, tick: Callable[[Step | None], None]
