@@ -7,22 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from assessments.scoring.outcome import Sum
 from assessments.scoring.rule import LIGHTS, Result, Rule
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sum:
-    """What a group or a sheet comes to. `points` None: nothing scored. `reachable`: the maximum of what is scored."""
-
-    code: str = ""
-    points: Decimal | None = None
-    maximum: Decimal = Decimal(0)
-    reachable: Decimal = Decimal(0)
-    scored: int = 0
-    of: int = 0
-    green: int = 0
-    yellow: int = 0
-    red: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
