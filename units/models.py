@@ -185,3 +185,39 @@ class IdempotencyRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} ({self.user_id})"
+
+
+class Succession(models.Model):
+    """`successor` takes over from `predecessor` on a day: renamed, merged, split. N to N; a code joins nothing.
+
+    Trends follow it and say so. `basis` names the resolution.
+    """
+
+    class Kind(models.TextChoices):
+        RENAMED = "renamed", _("Renamed or changed in kind")
+        MERGED = "merged", _("Merged whole")
+        PARTLY = "partly", _("Merged in part")
+        SPLIT = "split", _("Split")
+        TAKEN_OVER = "taken_over", _("Duties taken over")
+
+    predecessor = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="successions", verbose_name=_("predecessor")
+    )
+    successor = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="precedents", verbose_name=_("successor")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    effective_on = models.DateField(_("effective on"))
+    basis = models.CharField(_("basis"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("succession")
+        verbose_name_plural = _("successions")
+        ordering = ["effective_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["predecessor", "successor"], name="succession_once"),
+            models.CheckConstraint(condition=~Q(predecessor=F("successor")), name="succession_of_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.predecessor} → {self.successor}"

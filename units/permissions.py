@@ -20,7 +20,15 @@ class Permission(StrEnum):
     CHASE = auto()
     ASSESSMENT_VIEW = auto()
     ASSESSMENT_SCORE = auto()
+    ASSESSMENT_SUBMIT = auto()  # for the unit, as its head
+    ASSESSMENT_VERIFY = auto()
+    ASSESSMENT_APPROVE = auto()
+    CRITERIA_EDIT = auto()
     ROUND_MANAGE = auto()
+    INSPECT = auto()
+    QMS_EDIT = auto()
+    CORRECTION_PLAN = auto()  # cause, action, what was done
+    CORRECTION_CHECK = auto()  # whether it worked
     BUDGET_VIEW = auto()
     BUDGET_SPEND = auto()
     REPORT_VIEW = auto()
@@ -48,7 +56,9 @@ SUBTREE_ROLES: frozenset[Role] = frozenset(
 _READ = frozenset({Permission.UNIT_VIEW, Permission.PLAN_VIEW, Permission.ASSESSMENT_VIEW, Permission.REPORT_VIEW})
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.ADMINISTRATOR: frozenset(Permission) - {Permission.ASSESSMENT_SCORE},
+    # An administrator keeps the house: what a unit says of itself and what assessors say of it is not theirs to write.
+    Role.ADMINISTRATOR: frozenset(Permission)
+    - {Permission.ASSESSMENT_SCORE, Permission.ASSESSMENT_SUBMIT, Permission.ASSESSMENT_VERIFY},
     Role.PROGRAMME_OFFICER: _READ
     | {
         Permission.PLAN_EDIT,
@@ -58,17 +68,28 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.PROGRESS_ACCEPT,
         Permission.OBSTACLE_ANSWER,
         Permission.CHASE,
+        Permission.CRITERIA_EDIT,
         Permission.ROUND_MANAGE,
+        Permission.INSPECT,
+        Permission.QMS_EDIT,
+        Permission.CORRECTION_CHECK,
         Permission.BUDGET_VIEW,
         Permission.BUDGET_SPEND,
         Permission.REPORT_REQUEST,
         Permission.AUDIT_VIEW,
     },
-    Role.ASSESSOR: _READ | {Permission.REPORT_REQUEST},
+    Role.ASSESSOR: _READ
+    | {
+        Permission.ASSESSMENT_VERIFY,
+        Permission.INSPECT,
+        Permission.CORRECTION_CHECK,
+        Permission.REPORT_REQUEST,
+    },
     Role.LEADER: _READ
     | {
         Permission.PLAN_DECIDE,
         Permission.OBSTACLE_ANSWER,
+        Permission.ASSESSMENT_APPROVE,
         Permission.BUDGET_VIEW,
         Permission.REPORT_REQUEST,
         Permission.AUDIT_VIEW,
@@ -83,9 +104,19 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.PLAN_ISSUE,
         Permission.TASK_REPORT,
         Permission.ASSESSMENT_SCORE,
+        Permission.ASSESSMENT_SUBMIT,
+        Permission.QMS_EDIT,
+        Permission.CORRECTION_PLAN,
         Permission.REPORT_REQUEST,
     },
     Role.UNIT_OFFICER: _READ
-    | {Permission.PLAN_EDIT, Permission.TASK_REPORT, Permission.ASSESSMENT_SCORE, Permission.REPORT_REQUEST},
+    | {
+        Permission.PLAN_EDIT,
+        Permission.TASK_REPORT,
+        Permission.ASSESSMENT_SCORE,
+        Permission.QMS_EDIT,
+        Permission.CORRECTION_PLAN,
+        Permission.REPORT_REQUEST,
+    },
     Role.OBSERVER: _READ,
 }

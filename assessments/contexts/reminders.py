@@ -28,12 +28,12 @@ def sheet_reminders(*, readers: Sequence[Reader], day: date) -> dict[int, list[R
             round__closes_at__date__in=days | {each + timedelta(days=1) for each in days},
         )
         .annotate(
-            of=Count(
+            expected=Count(
                 "round__criteria_set__criteria",
                 filter=~Q(round__criteria_set__criteria__scoring=Criterion.Scoring.GROUP),
             )
         )
-        .filter(scored__lt=F("of"))
+        .filter(scored__lt=F("expected"))
         .select_related("round", "unit")
         .order_by("round__closes_at", "pk")
     )

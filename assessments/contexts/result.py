@@ -207,7 +207,9 @@ def assessment_result(assessment: Assessment) -> AssessmentResult:
     """The sheet with its sums: two queries when `assessment` came from `with_sheet_head()`."""
     round_ = assessment.round
     criteria = list(Criterion.objects.filter(criteria_set=round_.criteria_set_id).order_by("order"))
-    scores = {score.criterion_id: score for score in assessment.scores.select_related("by")}
+    scores = {
+        score.criterion_id: score for score in assessment.scores.filter(stage=Score.Stage.SELF).select_related("by")
+    }
     by_code = {criterion.code: criterion for criterion in criteria}
     rules = sheet_rules(criteria)
     results = {

@@ -12,21 +12,25 @@ from assessments.services.rounds import (
     open_assessment,
     open_round,
 )
-from assessments.services.scores import NotInThisSheet, RoundClosed, ScoreValue, StaleScore, save_score
+from assessments.services.rows import NotInThisSheet, ScoreValue, StaleScore
+from assessments.services.scores import save_score
+from assessments.services.standing import ActRefused, PhaseClosed, WrongState
 from assessments.services.totals import recompute_totals, totals_apart
 
 __all__ = [
     "BUNDLED",
+    "ActRefused",
     "AssessmentExists",
     "CriteriaFileInvalid",
     "CriteriaSetNotPublished",
     "NotInThisSheet",
-    "RoundClosed",
+    "PhaseClosed",
     "RoundExists",
     "RoundOutOfOrder",
     "ScoreValue",
     "StaleScore",
     "UnitOutsideRound",
+    "WrongState",
     "load_criteria_set",
     "open_assessment",
     "open_round",

@@ -10,17 +10,17 @@ from django.utils import timezone
 
 from assessments import scoring
 from assessments.contexts.result import restated, sheet_rules
-from assessments.models import Assessment, Criterion
+from assessments.models import Assessment, Criterion, Score
 
 
 def _from_rows(assessment: Assessment) -> dict[str, scoring.Result]:
-    rows = assessment.scores.values_list("criterion__code", "points", "light")
+    rows = assessment.scores.filter(stage=Score.Stage.SELF).values_list("criterion__code", "points", "light")
     return {code: scoring.Result(points=points, light=light) for code, points, light in rows}
 
 
 def _from_answers(assessment: Assessment, rules: list[scoring.Rule]) -> dict[str, scoring.Result]:
     by_code = {rule.code: rule for rule in rules}
-    rows = assessment.scores.values_list("criterion__code", "answer")
+    rows = assessment.scores.filter(stage=Score.Stage.SELF).values_list("criterion__code", "answer")
     return {code: restated(by_code[code], answer) for code, answer in rows}
 
 

@@ -33,6 +33,11 @@ SENDERS = (
     Permission.PROGRESS_ACCEPT,
     Permission.OBSTACLE_ANSWER,
     Permission.CHASE,
+    Permission.ASSESSMENT_SCORE,
+    Permission.ROUND_MANAGE,
+    Permission.INSPECT,
+    Permission.QMS_EDIT,
+    Permission.CORRECTION_PLAN,
 )
 WORDS: dict[Reason, str | Promise] = {
     Reason.EMPTY: gettext_lazy("The file is empty. Choose the right file."),

@@ -15,7 +15,7 @@ from activity.models import AuditEvent
 from assessments import scoring, services
 from assessments.contexts import assessment_result
 from assessments.models import Assessment, Criterion, Score
-from assessments.services.scores import _write
+from assessments.services.rows import _write
 from units.permissions import Role
 
 
@@ -138,14 +138,14 @@ def test_an_answer_that_does_not_fit_stores_nothing(sheets):
 )
 def test_scores_are_taken_over_a_half_open_time(sheets, monkeypatch, opens, closes, taken):
     now = timezone.now()
-    monkeypatch.setattr("assessments.services.scores.timezone.now", lambda: now)
+    monkeypatch.setattr("assessments.services.standing.timezone.now", lambda: now)
     sheets.round.opens_at, sheets.round.closes_at = now + opens, now + closes
     sheets.round.save()
 
     if taken:
         assert sheets.save("1.2", {"value": True}).version == 1
         return
-    with pytest.raises(services.RoundClosed) as refusal:
+    with pytest.raises(services.PhaseClosed) as refusal:
         sheets.save("1.2", {"value": True})
     assert str(refusal.value)
     assert not Score.objects.exists()
@@ -246,8 +246,10 @@ def test_the_row_itself_refuses_a_version_that_has_gone(sheets):
     """What stands behind the lock: the UPDATE names the version, so a writer who slipped past it changes nothing."""
     score = sheets.save("1.2", {"value": True})
 
-    written = _write(score, sheets.points, score.criterion, 7, answer={"value": False}, points=0, by=sheets.officer)
-    created = _write(None, sheets.points, score.criterion, 0, answer={}, by=sheets.officer)
+    written = _write(
+        score, sheets.points, score.criterion, Score.Stage.SELF, 7, answer={"value": False}, points=0, by=sheets.officer
+    )
+    created = _write(None, sheets.points, score.criterion, Score.Stage.SELF, 0, answer={}, by=sheets.officer)
 
     assert (written, created) == (False, False)
     assert (Score.objects.get().answer, Score.objects.get().version) == ({"value": True}, 1)

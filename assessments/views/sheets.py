@@ -1,4 +1,4 @@
-"""Pages of assessment: they translate between HTTP and the services, and decide nothing."""
+"""Pages of sheets: the list, one sheet, one row of it."""
 
 from __future__ import annotations
 
@@ -17,29 +17,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments import scoring, services
-from assessments.contexts import SheetContext, answer_text, criteria_tree, refusal_text, round_state, sheet_context
+from assessments.contexts import SheetContext, answer_text, refusal_text, sheet_context
 from assessments.filters import AssessmentFilter
 from assessments.forms import ScoreForm
-from assessments.models import Assessment, CriteriaSet, Criterion, Round
+from assessments.models import Assessment, Criterion
+from assessments.views.ordering import PAGE_SIZE, in_order
 from units.access import get_allowed
 from units.http import UserRequest
 from units.permissions import Permission
-
-PAGE_SIZE = 50
-SORTS = {
-    "unit": ("unit__name",),
-    "round": ("round__year", "round__title"),
-    "total": ("total",),
-    "scored": ("scored",),
-    "updated": ("updated_at",),
-}
-
-
-def _sorted(queryset, wanted: str, default: tuple[str, ...]):
-    if (names := SORTS.get(wanted.removeprefix("-"))) is None:
-        return queryset.order_by(*default, "pk")
-    sign = "-" if wanted.startswith("-") else ""
-    return queryset.order_by(*(f"{sign}{name}" for name in names), "pk")
 
 
 @login_required
@@ -48,7 +33,7 @@ def assessment_list(request: UserRequest) -> HttpResponse:
     sheets = Assessment.objects.allowed_to(request.user, Permission.ASSESSMENT_VIEW)
     filtered = AssessmentFilter(request.GET, queryset=sheets, request=request)
     filtered.offer_years()
-    rows = _sorted(filtered.qs.with_sheet_head(), request.GET.get("sort", ""), ("-round__year", "unit__name"))
+    rows = in_order(filtered.qs.with_sheet_head(), request.GET.get("sort", ""), ("-round__year", "unit__name"))
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "assessments/assessment_list.html", {"filter": filtered, "page": page})
 
@@ -148,7 +133,7 @@ def score(request: UserRequest, pk: int, criterion_pk: int) -> HttpResponse:
     except scoring.InvalidAnswer as error:
         said = refusal_text(error)
         return _refused(request, assessment, criterion, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, error=said)
-    except services.RoundClosed as error:
+    except services.ActRefused as error:
         said = str(error)
         return _refused(request, assessment, criterion, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, error=said)
     except services.StaleScore as error:
@@ -159,36 +144,3 @@ def score(request: UserRequest, pk: int, criterion_pk: int) -> HttpResponse:
     assessment = Assessment.objects.with_sheet_head().get(pk=pk)
     values = _row(_context(request, assessment), criterion)
     return render(request, "assessments/_saved.html", values | {"whole_row": form.cleaned_data["clear"]})
-
-
-@login_required
-@require_safe
-def criteria_list(request: UserRequest) -> HttpResponse:
-    sets = (
-        CriteriaSet.objects.allowed_to(request.user, Permission.ASSESSMENT_VIEW)
-        .select_related("standard")
-        .order_by("standard__code", "slug", "-version")
-    )
-    return render(request, "assessments/criteria_list.html", {"sets": sets})
-
-
-@login_required
-@require_safe
-def criteria(request: UserRequest, pk: int) -> HttpResponse:
-    sets = CriteriaSet.objects.allowed_to(request.user, Permission.ASSESSMENT_VIEW).select_related("standard")
-    criteria_set = get_object_or_404(sets, pk=pk)
-    versions = sets.filter(slug=criteria_set.slug).order_by("-version")
-    values = {"criteria_set": criteria_set, "groups": criteria_tree(criteria_set), "versions": versions}
-    return render(request, "assessments/criteria.html", values)
-
-
-@login_required
-@require_safe
-def round_detail(request: UserRequest, pk: int) -> HttpResponse:
-    rounds = Round.objects.select_related("unit", "criteria_set__standard")
-    round_ = get_allowed(rounds, request.user, Permission.ASSESSMENT_VIEW, pk=pk)
-    sheets = Assessment.objects.allowed_to(request.user, Permission.ASSESSMENT_VIEW).filter(round=round_)
-    rows = _sorted(sheets.select_related("unit"), request.GET.get("sort", ""), ("unit__name",))
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    values = {"round": round_, "state": round_state(round_, timezone.now()), "page": page}
-    return render(request, "assessments/round.html", values)

@@ -1,0 +1,3 @@
+from assessments.forms.score import PARTS, ScoreForm
+
+__all__ = ["PARTS", "ScoreForm"]

@@ -1,0 +1,146 @@
+"""One row of a sheet at one stage: how it is written, whoever writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
+
+from activity.services import record
+from assessments import scoring
+from assessments.contexts.result import restated, rule_of
+from assessments.models import Assessment, Criterion, Score
+from assessments.services.totals import store_totals
+from isoportal.templatetags.formats import moment
+from units.models import User
+
+
+class NotInThisSheet(Exception):
+    def __str__(self) -> str:
+        return _("This criterion is not scored in this sheet.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreValue:
+    """One of the two values of a conflict. `result` holds its points or light and its arithmetic."""
+
+    result: scoring.Result
+    explanation: str
+    version: int
+    by: str
+    at: datetime | None
+
+
+class StaleScore(Exception):
+    """Somebody saved the row after it was read. Carries what is stored, and what was to be saved."""
+
+    def __init__(self, *, stored: ScoreValue, mine: ScoreValue) -> None:
+        super().__init__(stored.version, mine.version)
+        self.stored, self.mine = stored, mine
+
+    def __str__(self) -> str:
+        return _("%(who)s saved this row at %(at)s, after you had opened it.") % {
+            "who": self.stored.by or _("Somebody"),
+            "at": moment(self.stored.at),
+        }
+
+
+def _saved(rule: scoring.Rule, score: Score | None) -> ScoreValue:
+    if score is None:
+        return ScoreValue(result=scoring.Result(), explanation="", version=0, by="", at=None)
+    return ScoreValue(
+        result=restated(rule, score.answer),
+        explanation=score.explanation,
+        version=score.version,
+        by=str(score.by),
+        at=score.at,
+    )
+
+
+def row_of(assessment: Assessment, criterion: Criterion, stage: Score.Stage) -> QuerySet[Score]:
+    return Score.objects.select_related("by").filter(assessment=assessment, criterion=criterion, stage=stage)
+
+
+def _write(
+    score: Score | None, assessment: Assessment, criterion: Criterion, stage: Score.Stage, version: int, **values: Any
+) -> bool:
+    """Create the row at version 1, or change it if it still has `version`. False: somebody else was there first."""
+    if score is None:
+        try:
+            with transaction.atomic():
+                Score.objects.create(assessment=assessment, criterion=criterion, stage=stage, **values)
+        except IntegrityError:
+            return False
+        return True
+    rows = Score.objects.filter(pk=score.pk, version=version)
+    return rows.update(version=F("version") + 1, **values) == 1
+
+
+def put_row(
+    *,
+    assessment: Assessment,
+    criterion: Criterion,
+    stage: Score.Stage,
+    answer: Mapping[str, Any],
+    explanation: str,
+    expected_version: int,
+    by: User,
+    now: datetime,
+    action: str,
+) -> Score:
+    """Write a row of `stage` and the totals that follow from it; an empty `answer` clears it. The caller holds the lock
+    of the sheet and has asked whether it takes the act; `action` is what the audit calls it.
+
+    `expected_version` is that of the row as it was read, 0 where it was never saved. Writing what is stored already
+    changes nothing. Raises NotInThisSheet, scoring.InvalidAnswer, StaleScore.
+    """
+    if criterion.criteria_set_id != assessment.round.criteria_set_id or criterion.scoring == Criterion.Scoring.GROUP:
+        raise NotInThisSheet
+    if not criterion.applies(assessment.unit.kind):
+        raise NotInThisSheet
+    rule = rule_of(criterion, "")
+    result = scoring.score(rule, answer)
+    explanation = explanation.strip()
+    before = row_of(assessment, criterion, stage).first()
+    if before and (before.answer, before.explanation) == (dict(result.answer), explanation):
+        return before
+    was = _saved(rule, before)
+    mine = ScoreValue(result=result, explanation=explanation, version=expected_version, by=str(by), at=now)
+    values = {
+        "answer": dict(result.answer),
+        "points": result.points,
+        "light": result.light,
+        "explanation": explanation,
+        "by": by,
+    }
+    if was.version != expected_version:
+        raise StaleScore(stored=was, mine=mine)
+    if not _write(before, assessment, criterion, stage, expected_version, **values, at=now):
+        raise StaleScore(stored=_saved(rule, row_of(assessment, criterion, stage).first()), mine=mine)
+    store_totals(assessment)
+    after = row_of(assessment, criterion, stage).get()
+    record(
+        by=by,
+        action=action,
+        target=after,
+        changes={
+            "criterion": criterion.code,
+            "stage": stage.value,
+            "answer": [before.answer if before else {}, after.answer],
+            "result": [_told(was.result), _told(result)],
+            "explanation": [was.explanation, explanation],
+            "total": None if assessment.total is None else f"{assessment.total:.2f}",
+        },
+        unit_path=assessment.unit.path,
+    )
+    return after
+
+
+def _told(result: scoring.Result) -> str | None:
+    """Points or light as a JSON value, None where there is neither."""
+    return f"{result.points:.2f}" if result.points is not None else result.light or None
