@@ -63,7 +63,8 @@ class Outcome(Sum):
 
     `grade_before` is the grade of the total as it stands, `grade` the one after the knock-outs; both are provisional
     until the sheet `is_complete`. A criterion that is not scored does not knock out, nor does a group in which one is
-    missing: its points are not known yet. "" where the policy has no grades, or the total reaches none.
+    missing: its points are not known yet. "" where the policy has no grades, or the total reaches none. Of the
+    `knock_outs` that apply, `lowered_by` are those that allow less than the total would give.
     """
 
     total: Decimal | None = None
@@ -75,6 +76,7 @@ class Outcome(Sum):
     grade_before: str = ""
     grade: str = ""
     knock_outs: tuple[KnockOut, ...] = ()
+    lowered_by: tuple[KnockOut, ...] = ()
     tie_breaks: tuple[Decimal | None, ...] = ()
     groups: tuple[Sum, ...] = ()
     account: Account
@@ -118,6 +120,7 @@ def outcome(groups: Iterable[Group], rules: Iterable[Rule], results: Mapping[str
         grade_before=grade.code if grade else "",
         grade=held.code if held else "",
         knock_outs=knock_outs,
+        lowered_by=tuple(each for each in knock_outs if grade and held_down(grade, (each,), policy) != grade),
         tie_breaks=tuple(known_points(tree, code) for code in policy.tie_breaks),
         groups=tuple(
             Sum(code=group.code, parent=group.parent, weight=group.weight, **_sum(tree.tallies[group.code]))
