@@ -5,7 +5,8 @@ from __future__ import annotations
 from assessments.contexts.controls import Control, Option
 from assessments.contexts.criteria import CriteriaGroup, CriterionLine, criteria_tree
 from assessments.contexts.late_sheets import late_sheets
-from assessments.contexts.result import AssessmentResult, GroupResult, ScoreLine, assessment_result, sheet_rules
+from assessments.contexts.result import AssessmentResult, GroupResult, ScoreLine, assessment_result
+from assessments.contexts.rules import SheetRules, rules_of, sheet_rules
 from assessments.contexts.sheet import SheetContext, round_state, sheet_context
 from assessments.contexts.wording import answer_text, arithmetic_text, refusal_text
 
@@ -18,6 +19,7 @@ __all__ = [
     "Option",
     "ScoreLine",
     "SheetContext",
+    "SheetRules",
     "answer_text",
     "arithmetic_text",
     "assessment_result",
@@ -25,6 +27,7 @@ __all__ = [
     "late_sheets",
     "refusal_text",
     "round_state",
+    "rules_of",
     "sheet_context",
     "sheet_rules",
 ]

@@ -10,6 +10,7 @@ from typing import Any
 
 from assessments import scoring
 from assessments.contexts.controls import Control, controls_of
+from assessments.contexts.rules import restated, rules_of, stored_result
 from assessments.contexts.wording import answer_text, arithmetic_text, plain_number
 from assessments.models import Assessment, CriteriaSet, Criterion, Score
 from isoportal.templatetags.formats import in_vietnamese
@@ -143,39 +144,12 @@ def title_of(thing: CriteriaSet | Criterion) -> str:
     return thing.title if in_vietnamese() else thing.title_en or thing.title
 
 
-def rule_of(criterion: Criterion, group: str) -> scoring.Rule:
-    return scoring.Rule(
-        code=criterion.code,
-        group=group,
-        kind=scoring.Kind(criterion.scoring),
-        maximum=criterion.max_score,
-        parameters=criterion.parameters,
-    )
-
-
-def sheet_rules(criteria: Sequence[Criterion]) -> list[scoring.Rule]:
-    """The scored criteria as rules, each in the group of its parent. `criteria`: a whole set, groups included."""
-    codes = {criterion.pk: criterion.code for criterion in criteria}
-    return [
-        rule_of(criterion, codes[criterion.parent_id] if criterion.parent_id else "")
-        for criterion in criteria
-        if criterion.scoring != Criterion.Scoring.GROUP
-    ]
-
-
 def _entry(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     """The answer as the reader writes it: with a decimal comma in Vietnamese."""
-    if "percent" not in answer:
-        return answer
-    return {**answer, "percent": plain_number(Decimal(answer["percent"]))}
-
-
-def restated(rule: scoring.Rule, answer: Mapping[str, Any]) -> scoring.Result:
-    """The arithmetic of a stored answer; none where the rule does not take it (edited by hand): it is still shown."""
-    try:
-        return scoring.score(rule, answer)
-    except scoring.InvalidAnswer:
-        return scoring.Result()
+    decimals = {name: plain_number(Decimal(answer[name])) for name in ("percent", "points") if name in answer}
+    if isinstance(answer.get("value"), str):
+        decimals["value"] = plain_number(Decimal(answer["value"]))
+    return {**answer, **decimals}
 
 
 def score_line(criterion: Criterion, rule: scoring.Rule, score: Score | None) -> ScoreLine:
@@ -211,13 +185,10 @@ def assessment_result(assessment: Assessment) -> AssessmentResult:
         score.criterion_id: score for score in assessment.scores.filter(stage=Score.Stage.SELF).select_related("by")
     }
     by_code = {criterion.code: criterion for criterion in criteria}
-    rules = sheet_rules(criteria)
-    results = {
-        criterion.code: scoring.Result(points=score.points, light=score.light)
-        for criterion in criteria
-        if (score := scores.get(criterion.pk))
-    }
-    totals = scoring.totals(rules, results)
+    sheet_rules = rules_of(round_.criteria_set, criteria, kind=assessment.unit.kind)
+    rules = sheet_rules.rules
+    results = {criterion.code: stored_result(score) for criterion in criteria if (score := scores.get(criterion.pk))}
+    totals = sheet_rules.outcome(results)
     groups, running = [], Decimal(0)
     for each in totals.groups:
         running += each.points or 0
@@ -260,7 +231,7 @@ def assessment_result(assessment: Assessment) -> AssessmentResult:
         closes_at=round_.closes_at,
         updated_at=assessment.updated_at,
         groups=groups,
-        total=totals.points,
+        total=totals.total,
         maximum=totals.maximum,
         reachable=totals.reachable,
         scored=totals.scored,

@@ -59,7 +59,6 @@ from assessments.scoring.rule import (
     half_up,
 )
 from assessments.scoring.soundness import check, check_set
-from assessments.scoring.sums import Totals, totals
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -86,7 +85,6 @@ __all__ = [
     "Rule",
     "Step",
     "Sum",
-    "Totals",
     "check",
     "check_set",
     "half_up",
@@ -96,6 +94,5 @@ __all__ = [
     "roll_up",
     "score",
     "sub_indicators",
-    "totals",
     "worst",
 ]

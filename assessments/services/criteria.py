@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from activity.services import record
 from assessments import scoring
-from assessments.contexts import sheet_rules
+from assessments.contexts.rules import rules_of
 from assessments.models import CriteriaSet, Criterion
 from plans.models import Standard
 from units.models import User
@@ -46,9 +46,16 @@ class _Entry:
     title_en: str = ""
     max_score: str | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
+    weight: str = "1"
+    counts: str = "normal"
+    scored_by: str = "unit"
+    skippable: bool = False
+    evidence_required: bool = False
+    applies_to: tuple[str, ...] = ()
     rule: str = ""
     evidence: str = ""
     sdg: str = ""
+    locked: bool = False
 
 
 def _indicators(head: dict[str, Any], rows: list[dict[str, str]]) -> Iterator[_Entry]:
@@ -68,6 +75,7 @@ def _indicators(head: dict[str, Any], rows: list[dict[str, str]]) -> Iterator[_E
                     title_en=row["title_en"],
                     scoring=Criterion.Scoring.RAG.value,
                     sdg=row["sdg"],
+                    locked=True,
                 )
 
 
@@ -79,6 +87,7 @@ def _parameters(derived: dict[str, Any]) -> dict[str, Any]:
 
 def _points(head: dict[str, Any], rows: list[dict[str, str]]) -> Iterator[_Entry]:
     for row in rows:
+        derived = head["parameters"].get(row["code"], {})
         yield _Entry(
             code=row["code"],
             parent=row["parent"],
@@ -86,7 +95,14 @@ def _points(head: dict[str, Any], rows: list[dict[str, str]]) -> Iterator[_Entry
             title_en=row.get("title_en", ""),
             scoring=Criterion.Scoring(row["scoring"]).value,
             max_score=f"{Decimal(row['max_score']):.2f}",
-            parameters=_parameters(head["parameters"].get(row["code"], {})),
+            parameters=_parameters(derived),
+            weight=f"{Decimal(derived.get('weight', '1')):f}",
+            counts=Criterion.Counts(derived.get("counts", "normal")).value,
+            scored_by=Criterion.ScoredBy(derived.get("scored_by", "unit")).value,
+            skippable=bool(derived.get("skippable", False)),
+            # Where the sheet names evidence, it is owed; a group or what the system scores has none.
+            evidence_required=bool(derived.get("evidence_required", row["evidence_vi"].strip())),
+            applies_to=tuple(derived.get("applies_to", ())),
             rule=row["rule_vi"],
             evidence=row["evidence_vi"],
         )
@@ -102,7 +118,7 @@ def _read(path: Path) -> tuple[dict[str, Any], list[_Entry]]:
 
 def _digest(head: dict[str, Any], entries: list[_Entry]) -> str:
     """Of the content, not of the files: spaces and the order of keys make no new version."""
-    said = {key: head.get(key, "") for key in ("title", "title_en", "note", "standard", "scale")}
+    said = {key: head.get(key, "") for key in ("title", "title_en", "note", "standard", "scale", "policy")}
     content = json.dumps([said, [asdict(entry) for entry in entries]], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()
 
@@ -110,7 +126,11 @@ def _digest(head: dict[str, Any], entries: list[_Entry]) -> str:
 def _create(criteria_set: CriteriaSet, entries: list[_Entry]) -> list[Criterion]:
     criteria: dict[str, Criterion] = {}
     for order, entry in enumerate(entries, start=1):
-        values = asdict(entry) | {"max_score": Decimal(entry.max_score) if entry.max_score else None}
+        values = asdict(entry) | {
+            "max_score": Decimal(entry.max_score) if entry.max_score else None,
+            "weight": Decimal(entry.weight),
+            "applies_to": list(entry.applies_to),
+        }
         values["parent"] = criteria[entry.parent] if entry.parent else None
         criteria[entry.code] = Criterion.objects.create(criteria_set=criteria_set, order=order, **values)
     return list(criteria.values())
@@ -136,15 +156,15 @@ def _load(head: dict[str, Any], entries: list[_Entry], by: User | None) -> Crite
         standard=standard,
         scale=CriteriaSet.Scale(head["scale"]),
         status=CriteriaSet.Status.PUBLISHED,
+        policy=head.get("policy", {}),
         digest=digest,
         published_at=timezone.now(),
     )
-    rules = sheet_rules(_create(criteria_set, entries))
-    for rule in rules:
-        scoring.check(rule)
+    sheet = rules_of(criteria_set, _create(criteria_set, entries))
+    scoring.check_set(sheet.groups, sheet.rules, sheet.policy)
     if criteria_set.scale == CriteriaSet.Scale.POINTS:
-        criteria_set.maximum = scoring.totals(rules, {}).maximum
-    criteria_set.size = len(rules)
+        criteria_set.maximum = sheet.outcome({}).maximum
+    criteria_set.size = sheet.size
     criteria_set.save(update_fields=["maximum", "size"])
     record(
         by=by,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from activity.services import record
 from assessments import scoring
-from assessments.contexts.result import restated, rule_of
+from assessments.contexts.rules import policy_of, restated, rule_of
 from assessments.models import Assessment, Criterion, Score
 from assessments.services.totals import store_totals
 from isoportal.templatetags.formats import moment
@@ -103,7 +103,7 @@ def put_row(
         raise NotInThisSheet
     if not criterion.applies(assessment.unit.kind):
         raise NotInThisSheet
-    rule = rule_of(criterion, "")
+    rule = rule_of(criterion, "", policy_of(assessment.round.criteria_set))
     result = scoring.score(rule, answer)
     explanation = explanation.strip()
     before = row_of(assessment, criterion, stage).first()
@@ -122,7 +122,7 @@ def put_row(
         raise StaleScore(stored=was, mine=mine)
     if not _write(before, assessment, criterion, stage, expected_version, **values, at=now):
         raise StaleScore(stored=_saved(rule, row_of(assessment, criterion, stage).first()), mine=mine)
-    store_totals(assessment)
+    store_totals(assessment, stage)
     after = row_of(assessment, criterion, stage).get()
     record(
         by=by,

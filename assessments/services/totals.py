@@ -2,55 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from assessments import scoring
-from assessments.contexts.result import restated, sheet_rules
+from assessments.contexts.rules import SheetRules, restated, rules_of, standing_scores, stored_result
 from assessments.models import Assessment, Criterion, Score
 
-
-def _from_rows(assessment: Assessment) -> dict[str, scoring.Result]:
-    rows = assessment.scores.filter(stage=Score.Stage.SELF).values_list("criterion__code", "points", "light")
-    return {code: scoring.Result(points=points, light=light) for code, points, light in rows}
-
-
-def _from_answers(assessment: Assessment, rules: list[scoring.Rule]) -> dict[str, scoring.Result]:
-    by_code = {rule.code: rule for rule in rules}
-    rows = assessment.scores.filter(stage=Score.Stage.SELF).values_list("criterion__code", "answer")
-    return {code: restated(by_code[code], answer) for code, answer in rows}
-
-
-def _rules(criteria_set_id: int) -> list[scoring.Rule]:
-    return sheet_rules(list(Criterion.objects.filter(criteria_set=criteria_set_id).order_by("order")))
+Stage = Score.Stage
+Results = Mapping[str, scoring.Result]
+# Whose totals a change at a stage moves. A second opinion moves none: the chair's decision does.
+MOVES: Mapping[str, frozenset[str]] = {
+    Stage.SELF: frozenset({"self"}),
+    Stage.VERIFIED: frozenset({"verified", "final"}),
+    Stage.SECOND: frozenset(),
+    Stage.APPEAL: frozenset({"final"}),
+    Stage.FINAL: frozenset({"final"}),
+}
+LIGHTS = ("green", "yellow", "red")
 
 
-def _fields(totals: scoring.Totals) -> dict[str, Any]:
+def _groups(outcome: scoring.Outcome) -> dict[str, dict[str, Any]]:
     return {
-        "scored": totals.scored,
-        "total": totals.points,
-        "green": totals.green,
-        "yellow": totals.yellow,
-        "red": totals.red,
-        "group_totals": {
-            group.code: {
-                "points": None if group.points is None else f"{group.points:.2f}",
-                "scored": group.scored,
-                "green": group.green,
-                "yellow": group.yellow,
-                "red": group.red,
-            }
-            for group in totals.groups
-        },
+        group.code: {
+            "points": None if group.points is None else f"{group.points:f}",
+            "scored": group.scored,
+            **{light: getattr(group, light) for light in LIGHTS},
+        }
+        for group in outcome.groups
     }
 
 
-def store_totals(assessment: Assessment) -> None:
-    """Write the totals of the scores as they are now. The caller holds the lock of the assessment's row."""
-    fields = _fields(scoring.totals(_rules(assessment.round.criteria_set_id), _from_rows(assessment)))
+def _lights(outcome: scoring.Outcome, prefix: str = "") -> dict[str, int]:
+    return {f"{prefix}{light}": getattr(outcome, light) for light in LIGHTS}
+
+
+def _fields(stage: str, outcome: scoring.Outcome) -> dict[str, Any]:
+    """The fields of a sheet that tell the totals of `stage`: "self", "verified" or "final"."""
+    if stage == "self":
+        own = {"scored": outcome.scored, "of": outcome.of, "total": outcome.total, "group_totals": _groups(outcome)}
+        return own | _lights(outcome)
+    told = {
+        f"{stage}_scored": outcome.scored,
+        f"{stage}_total": outcome.total,
+        f"{stage}_groups": _groups(outcome),
+    }
+    if stage == "verified":
+        return told
+    # A grade is given to a whole sheet only: who leaves out what would knock it out has none.
+    graded = {
+        "grade": outcome.grade if outcome.is_complete else "",
+        "knocked_out": [each.reason or each.code for each in outcome.lowered_by] if outcome.is_complete else [],
+    }
+    return told | _lights(outcome, "final_") | graded
+
+
+def _rules(assessment: Assessment) -> SheetRules:
+    criteria_set = assessment.round.criteria_set
+    criteria = Criterion.objects.filter(criteria_set=criteria_set).order_by("order")
+    return rules_of(criteria_set, criteria, kind=assessment.unit.kind)
+
+
+def _scores(assessment: Assessment, stages: Iterable[str]) -> list[Score]:
+    return list(assessment.scores.filter(stage__in=list(stages)).select_related("criterion"))
+
+
+def _by_stage(scores: Iterable[Score]) -> dict[str, dict[str, Score]]:
+    """The rows that count at "self", "verified" and "final", by the code of their criterion."""
+    scores = list(scores)
+    return {
+        "self": {score.criterion.code: score for score in scores if score.stage == Stage.SELF},
+        "verified": {score.criterion.code: score for score in scores if score.stage == Stage.VERIFIED},
+        "final": standing_scores(scores),
+    }
+
+
+def store_totals(assessment: Assessment, *stages: str) -> None:
+    """Write the totals as the scores are now: what a change at `stages` moves, without them all. The caller holds the
+    lock of the assessment's row (see `services.standing.locked`)."""
+    moved = {each for stage in stages or MOVES for each in MOVES[stage]}
+    if not moved:
+        return
+    rules = _rules(assessment)
+    rows = _by_stage(_scores(assessment, [Stage.SELF] if moved == {"self"} else Stage))
+    fields: dict[str, Any] = {}
+    for stage in sorted(moved):
+        results = {code: stored_result(score) for code, score in rows[stage].items()}
+        fields |= _fields(stage, rules.outcome(results))
     for name, value in fields.items():
         setattr(assessment, name, value)
     assessment.updated_at = timezone.now()
@@ -60,31 +101,48 @@ def store_totals(assessment: Assessment) -> None:
 @transaction.atomic
 def recompute_totals(*, assessment: Assessment) -> Assessment:
     """Store the totals anew, e.g. after a restore. Points stay as they are: they were right when they were given."""
-    locked = Assessment.objects.select_for_update(of=("self",)).select_related("round").get(pk=assessment.pk)
+    locked = (
+        Assessment.objects.select_for_update(of=("self",))
+        .select_related("unit", "round__criteria_set")
+        .get(pk=assessment.pk)
+    )
     store_totals(locked)
     return locked
 
 
 def totals_apart() -> Iterator[tuple[Assessment, str, Any, Any]]:
     """Every stored number that differs from the one the answers give again: sheet, name, stored, recomputed."""
-    rules: dict[int, list[scoring.Rule]] = {}
-    for assessment in Assessment.objects.select_related("round", "unit").order_by("pk").iterator(chunk_size=500):
-        set_id = assessment.round.criteria_set_id
-        if set_id not in rules:
-            rules[set_id] = _rules(set_id)
-        own = rules[set_id]
-        results = _from_answers(assessment, own)
-        stored_rows = _from_rows(assessment)
-        for code, result in results.items():
-            row = stored_rows[code]
-            if (row.points, row.light) != (result.points, result.light):
-                yield assessment, f"score {code}", row.points or row.light, result.points or result.light
-        for name, value in _fields(scoring.totals(own, results)).items():
+    rules: dict[tuple[int, str], SheetRules] = {}
+    sheets = Assessment.objects.select_related("round__criteria_set", "unit").order_by("pk")
+    for assessment in sheets.iterator(chunk_size=500):
+        key = assessment.round.criteria_set_id, assessment.unit.kind
+        if key not in rules:
+            rules[key] = _rules(assessment)
+        yield from _apart(assessment, rules[key])
+
+
+def _apart(assessment: Assessment, rules: SheetRules) -> Iterator[tuple[Assessment, str, Any, Any]]:
+    by_code = {rule.code: rule for rule in rules.rules}
+    scores = [score for score in _scores(assessment, Stage) if score.criterion.code in by_code]
+    again = {score.pk: restated(by_code[score.criterion.code], score.answer) for score in scores}
+    for score in scores:
+        result = again[score.pk]
+        if (score.points, score.light) != (result.points, result.light):
+            name = f"{score.stage} score {score.criterion.code}"
+            yield assessment, name, score.points or score.light, result.points or result.light
+    for stage, rows in _by_stage(scores).items():
+        outcome = rules.outcome({code: again[score.pk] for code, score in rows.items()})
+        for name, value in _fields(stage, outcome).items():
             stored = getattr(assessment, name)
-            if stored != value and not _same_blank(name, stored, value):
+            if stored != value and not _untouched(assessment, stage, outcome):
                 yield assessment, name, stored, value
 
 
-def _same_blank(name: str, stored: Any, value: Any) -> bool:
-    """A sheet nobody has touched has no group totals yet, which says the same as groups without a score."""
-    return name == "group_totals" and stored == {} and all(group["scored"] == 0 for group in value.values())
+def _untouched(assessment: Assessment, stage: str, outcome: scoring.Outcome) -> bool:
+    """A stage at which nobody has scored has no totals yet, which says the same as groups without a score."""
+    scored, groups = {
+        "self": (assessment.scored, assessment.group_totals),
+        "verified": (assessment.verified_scored, assessment.verified_groups),
+        "final": (assessment.final_scored, assessment.final_groups),
+    }[stage]
+    return outcome.scored == 0 and scored == 0 and groups == {}

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from assessments import scoring
-from assessments.scoring import InvalidAnswer, InvalidRule, Kind, Result, Rule
+from assessments.scoring import InvalidAnswer, InvalidRule, Kind, Rule
 
 YES_NO = Rule(code="1.2", group="I", kind=Kind.YES_NO, maximum=Decimal(3))
 LEVELS = Rule(
@@ -228,49 +228,6 @@ def test_whatever_is_sent_is_scored_within_bounds_or_refused(answer):
         assert result.points is None or 0 <= result.points <= rule.maximum
         # The canonical answer scores the same again: what is stored can be worked out anew.
         assert scoring.score(rule, result.answer) == result
-
-
-def _scored(points: dict[str, str]) -> dict[str, Result]:
-    return {code: Result(points=Decimal(value)) for code, value in points.items()}
-
-
-def test_totals_add_up_by_group_and_leave_out_what_is_missing():
-    rules = [YES_NO, LEVELS, RATIO, BANDS]
-
-    totals = scoring.totals(rules, _scored({"1.2": "3", "2.1": "7.39"}) | {"1.3": Result()})
-
-    assert (totals.points, totals.maximum, totals.reachable) == (Decimal("10.39"), Decimal(22), Decimal(11))
-    assert (totals.scored, totals.of) == (2, 4)
-    assert [(group.code, group.points, group.scored, group.of) for group in totals.groups] == [
-        ("I", Decimal(3), 1, 2),
-        ("II", Decimal("7.39"), 1, 1),
-        ("III", None, 0, 1),
-    ]
-
-
-def test_nothing_scored_has_no_total():
-    assert scoring.totals([YES_NO, RAG], {}).points is None
-
-
-def test_lights_are_counted_by_group():
-    rules = [Rule(code=f"{group}.{n}", group=group, kind=Kind.RAG) for group in ("I", "II") for n in range(3)]
-    lights = {"I.0": "green", "I.1": "red", "II.0": "yellow", "II.2": "green"}
-
-    totals = scoring.totals(rules, {code: Result(light=light) for code, light in lights.items()})
-
-    assert [(g.green, g.yellow, g.red, g.scored) for g in totals.groups] == [(1, 0, 1, 2), (1, 1, 0, 2)]
-    assert (totals.green, totals.yellow, totals.red, totals.points) == (2, 1, 1, None)
-
-
-@given(st.permutations(["1.2", "1.3", "2.1", "3.2"]))
-def test_the_order_of_saving_does_not_change_the_totals(order):
-    points = {"1.2": "3", "1.3": "1.5", "2.1": "7.39", "3.2": "6"}
-    rules = [YES_NO, LEVELS, RATIO, BANDS]
-
-    shuffled = scoring.totals(rules, _scored({code: points[code] for code in order}))
-
-    assert shuffled == scoring.totals(rules, _scored(points))
-    assert shuffled.points == sum(group.points for group in shuffled.groups)
 
 
 @pytest.mark.parametrize("rule", [YES_NO, LEVELS, RATIO, RATIO_OR_NONE, BANDS, EACH, ITEMS, DEADLINE, RAG])
