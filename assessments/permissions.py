@@ -20,9 +20,13 @@ class Act(StrEnum):
     RETURN = auto()  # the assessor asks for completion
     BEGIN_VERIFICATION = auto()
     VERIFY = auto()
+    DECIDE_DIFFERENCE = auto()  # between the two assessors of a sheet, by the team's chair
     TELL_RESULT = auto()  # the preliminary result is told to the unit
-    APPEAL = auto()
+    WRITE_APPEAL = auto()
+    APPEAL = auto()  # the head sends what the unit's officers wrote
+    WITHDRAW_APPEAL = auto()
     DECIDE_APPEAL = auto()
+    CLOSE_APPEALS = auto()  # all are decided: the result stands again
     PROPOSE = auto()
     WITHDRAW_PROPOSAL = auto()
     APPROVE = auto()
@@ -60,9 +64,14 @@ ACTS: dict[Act, Rule] = {
         frozenset({"submitted"}), Permission.ASSESSMENT_VERIFY, to="verifying", phase="verify"
     ),
     Act.VERIFY: Rule(frozenset({"submitted", "verifying"}), Permission.ASSESSMENT_VERIFY, phase="verify"),
+    Act.DECIDE_DIFFERENCE: Rule(frozenset({"verifying"}), Permission.ASSESSMENT_VERIFY, reason=True),
     Act.TELL_RESULT: Rule(frozenset({"verifying"}), Permission.ASSESSMENT_VERIFY, to="preliminary"),
+    Act.WRITE_APPEAL: Rule(frozenset({"preliminary"}), Permission.ASSESSMENT_SCORE, phase="appeal"),
     Act.APPEAL: Rule(frozenset({"preliminary"}), Permission.ASSESSMENT_SUBMIT, to="appealed", phase="appeal"),
-    Act.DECIDE_APPEAL: Rule(frozenset({"appealed"}), Permission.ASSESSMENT_VERIFY),
+    Act.WITHDRAW_APPEAL: Rule(frozenset({"preliminary", "appealed"}), Permission.ASSESSMENT_SCORE),
+    # Both by the chair of the assessors' team, or by who manages the round: see `contexts.verification.decides`.
+    Act.DECIDE_APPEAL: Rule(frozenset({"appealed"}), Permission.ASSESSMENT_VERIFY, reason=True),
+    Act.CLOSE_APPEALS: Rule(frozenset({"appealed"}), Permission.ASSESSMENT_VERIFY, to="preliminary"),
     Act.PROPOSE: Rule(frozenset({"preliminary"}), Permission.ROUND_MANAGE, to="proposed"),
     Act.WITHDRAW_PROPOSAL: Rule(frozenset({"proposed"}), Permission.ROUND_MANAGE, to="preliminary", reason=True),
     Act.APPROVE: Rule(frozenset({"proposed"}), Permission.ASSESSMENT_APPROVE, to="approved"),
