@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from assessments.services.criteria import BUNDLED, CriteriaFileInvalid, load_criteria_set
+from assessments.services.phases import RoundOutOfOrder
 from assessments.services.rounds import (
     AssessmentExists,
     CriteriaSetNotPublished,
     RoundExists,
-    RoundOutOfOrder,
     UnitOutsideRound,
     open_assessment,
     open_round,
