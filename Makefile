@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # A test or check never reads the data of this checkout.
 TEST_ENV := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u DEBUG -u MEDIA_ROOT DJANGO_ENV=test VAR_DIR=$(CURDIR)/var/test
 
-.PHONY: help setup run test check static lint format types imports migrations deploy-check translations services e2e bench \
+.PHONY: help setup run test check static lint format types imports migrations deploy-check translations services e2e bench load \
 	coverage messages requirements secrets clean
 
 help: ## Show this list
@@ -63,6 +63,10 @@ e2e: setup ## The portal in a browser
 
 bench: setup ## Measure against the plain way, side by side
 	@$(TEST_ENV) $(PYTHON) -m bench $(ARGS)
+
+load: setup ## 300 people on the last afternoon of self-scoring, on SQLite and on PostgreSQL (five minutes)
+	@$(TEST_ENV) $(PYTHON) -m pytest -m load -n 0 -q tests/load $(ARGS)
+	@scripts/services -m load -n 0 -q tests/load $(ARGS)
 
 messages: setup ## Collect the texts into locale/*.po (needs gettext)
 	@$(TEST_ENV) PYTHONPATH=. DJANGO_SETTINGS_MODULE=isoportal.settings $(PYTHON) scripts/translations.py --write
