@@ -33,6 +33,7 @@ ACTIONS: dict[str, str | Promise] = {
     "assessments.units_added": _("Added units to a round"),
     "assessments.score_cleared": _("Cleared a score"),
     "assessments.score_saved": _("Saved a score"),
+    "assessments.score_measured": _("Score measured by the system"),
     "budgets.opened": _("Opened a budget"),
     "budgets.ceiling_changed": _("Changed a budget's total"),
     "budgets.reversed": _("Reversed a spending"),

@@ -123,8 +123,23 @@ def _deadline(entry: Entry, parameters: Parameters) -> list[Control]:
     return [days, _tick(entry, "never", _("Not done"))]
 
 
+def _entered(entry: Entry, parameters: Parameters) -> list[Control]:
+    step = parameters.get("step")
+    label = _("points, by %(step)s") % {"step": plain_number(Decimal(step))} if step else _("points")
+    return [Control(kind="decimal", name="points", label=label, value=_text(entry, "points"))]
+
+
+def _measured(entry: Entry, parameters: Parameters) -> list[Control]:
+    unit = parameters.get("unit", "")
+    label = _("measured value, %(unit)s") % {"unit": unit} if unit else _("measured value")
+    return [Control(kind="decimal", name="value", label=label, value=_text(entry, "value"), after=unit)]
+
+
 _KINDS: dict[str, Callable[[Entry, Parameters], list[Control]]] = {
     Criterion.Scoring.RAG: _lights,
+    Criterion.Scoring.ROLL_UP: _lights,
+    Criterion.Scoring.MEASURED: _measured,
+    Criterion.Scoring.POINTS: _entered,
     Criterion.Scoring.YES_NO: _yes_no,
     Criterion.Scoring.LEVELS: _levels,
     Criterion.Scoring.RATIO: _ratio,
@@ -134,6 +149,11 @@ _KINDS: dict[str, Callable[[Entry, Parameters], list[Control]]] = {
 }
 
 
-def controls_of(kind: str, entry: Entry, parameters: Parameters) -> Sequence[Control]:
-    """The fields of a criterion of `kind`, filled with `entry` (an answer, or what was typed)."""
-    return _KINDS[kind](entry, parameters)
+def controls_of(kind: str, entry: Entry, parameters: Parameters, *, skippable: bool = False) -> Sequence[Control]:
+    """The fields of a criterion of `kind`, filled with `entry` (an answer, or what was typed).
+
+    `skippable`: it may be not applicable, by its rule and by the policy of its set. Of a roll-up the lights are those
+    that somebody sets by hand instead of the worst of its parts.
+    """
+    controls = _KINDS[kind](entry, parameters)
+    return [*controls, _tick(entry, "not_applicable", _("Not applicable"))] if skippable else controls
