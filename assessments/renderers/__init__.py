@@ -1,0 +1,1 @@
+"""Files and pictures of assessments: the one layer that knows how they are made."""
