@@ -2,65 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from assessments import scoring
-from assessments.contexts.controls import Control, controls_of
-from assessments.contexts.rules import restated, rules_of, stored_result
-from assessments.contexts.wording import answer_text, arithmetic_text, plain_number
+from assessments.contexts.lines import FINAL_COLUMN, Lines, ScoreLine, files_of, title_of
+from assessments.contexts.rules import SheetRules, rules_of, standing_scores
 from assessments.models import Assessment, CriteriaSet, Criterion, Score
-from isoportal.templatetags.formats import in_vietnamese
 
-
-@dataclass(frozen=True, kw_only=True)
-class ScoreLine:
-    """One criterion with its score. Not scored: `points` None, `light` "" and `answer_text` "". Version 0: never saved.
-
-    `kind` is a value of Criterion.Scoring. `answer` is as stored, `entry` what the fields show: the same, but for a
-    refused entry what was typed.
-    """
-
-    criterion_id: int
-    code: str
-    title: str
-    kind: str
-    maximum: Decimal | None
-    rule: str
-    evidence: str
-    parameters: Mapping[str, Any]
-    sdg: str = ""
-    answer: Mapping[str, Any] = field(default_factory=dict)
-    entry: Mapping[str, Any] = field(default_factory=dict)
-    answer_text: str = ""
-    arithmetic: str = ""
-    points: Decimal | None = None
-    light: str = ""
-    explanation: str = ""
-    version: int = 0
-    by: str = ""
-    at: datetime | None = None
-
-    @property
-    def is_scored(self) -> bool:
-        return self.points is not None or self.light != ""
-
-    @property
-    def controls(self) -> Sequence[Control]:
-        return controls_of(self.kind, self.entry, self.parameters)
-
-    @property
-    def counted(self) -> str:
-        """What a ratio counts over what, where the criterion says so."""
-        return "{done} / {of}".format(**self.parameters) if {"done", "of"} <= set(self.parameters) else ""
+OWN_STAGE: frozenset[str] = frozenset({Score.Stage.SELF})
+TOLD_STAGES: frozenset[str] = OWN_STAGE | {Score.Stage.VERIFIED, Score.Stage.APPEAL, Score.Stage.FINAL}
+EVERY_STAGE: frozenset[str] = frozenset(Score.Stage.values)
 
 
 @dataclass(frozen=True, kw_only=True)
 class GroupResult:
-    """A group (of ISO 18091: a quadrant). `points` None while nothing in it is scored; `running` adds up the groups."""
+    """A group (of ISO 18091: a quadrant), in the order of the set; `depth` 1 at the top, deeper within `parent`.
+
+    `points` None while nothing in it is scored; `running` adds up the groups at the top. `lines` are those directly in
+    it. `verified` and `final`: the same of what the assessors gave, None where the reader does not see it.
+    """
 
     code: str
     title: str
@@ -73,10 +36,22 @@ class GroupResult:
     yellow: int
     red: int
     lines: Sequence[ScoreLine]
+    parent: str = ""
+    depth: int = 1
+    weight: Decimal = Decimal(1)
+    verified: scoring.Sum | None = None
+    final: scoring.Sum | None = None
 
     @property
     def missing(self) -> int:
         return self.of - self.scored
+
+    @property
+    def spread(self) -> Iterator[ScoreLine]:
+        """Its criteria, each followed by its sub-indicators."""
+        for line in self.lines:
+            yield line
+            yield from line.parts
 
     @property
     def addends(self) -> Sequence[Decimal]:
@@ -87,7 +62,9 @@ class GroupResult:
 class AssessmentResult:
     """A unit's sheet. `scale` is "points" or "rag"; `reachable` the maximum of what is scored, `maximum` of everything.
 
-    `total` is None while nothing is scored, and always None for traffic lights.
+    `total` is None while nothing is scored, and always None for traffic lights. `outcome` is that of the unit's own
+    scores; `verified` and `final` those of the assessors', None where the reader does not see them. `stages`: what
+    the reader sees.
     """
 
     assessment_id: int
@@ -104,6 +81,7 @@ class AssessmentResult:
     criteria_note: str
     standard: str
     scale: str
+    state: str
     opens_at: datetime
     closes_at: datetime
     updated_at: datetime
@@ -116,10 +94,21 @@ class AssessmentResult:
     green: int
     yellow: int
     red: int
+    stages: frozenset[str]
+    outcome: scoring.Outcome
+    verified: scoring.Outcome | None = None
+    final: scoring.Outcome | None = None
 
     @property
     def lines(self) -> Sequence[ScoreLine]:
+        """The criteria, without the sub-indicators in them."""
         return [line for group in self.groups for line in group.lines]
+
+    @property
+    def every_line(self) -> Iterator[ScoreLine]:
+        for line in self.lines:
+            yield line
+            yield from line.parts
 
     @property
     def missing(self) -> int:
@@ -135,83 +124,77 @@ class AssessmentResult:
         return self.scale == CriteriaSet.Scale.POINTS
 
     @property
+    def shows_result(self) -> bool:
+        return Score.Stage.FINAL in self.stages
+
+    @property
     def first_missing(self) -> ScoreLine | None:
         return next((line for line in self.lines if not line.is_scored), None)
 
+    @property
+    def different(self) -> Sequence[ScoreLine]:
+        return [line for line in self.lines if line.differs]
 
-def title_of(thing: CriteriaSet | Criterion) -> str:
-    """The title in the reader's language, Vietnamese where there is no other."""
-    return thing.title if in_vietnamese() else thing.title_en or thing.title
-
-
-def _entry(answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The answer as the reader writes it: with a decimal comma in Vietnamese."""
-    decimals = {name: plain_number(Decimal(answer[name])) for name in ("percent", "points") if name in answer}
-    if isinstance(answer.get("value"), str):
-        decimals["value"] = plain_number(Decimal(answer["value"]))
-    return {**answer, **decimals}
+    @property
+    def files(self) -> int:
+        return sum(len(line.files) for line in self.every_line)
 
 
-def score_line(criterion: Criterion, rule: scoring.Rule, score: Score | None) -> ScoreLine:
-    result = restated(rule, score.answer) if score else scoring.Result()
-    return ScoreLine(
-        criterion_id=criterion.pk,
-        code=criterion.code,
-        title=title_of(criterion),
-        kind=criterion.scoring,
-        maximum=criterion.max_score,
-        rule=criterion.rule,
-        evidence=criterion.evidence,
-        parameters=criterion.parameters,
-        sdg=criterion.sdg,
-        answer=score.answer if score else {},
-        entry=_entry(score.answer) if score else {},
-        answer_text=answer_text(result),
-        arithmetic=arithmetic_text(result),
-        points=score.points if score else None,
-        light=score.light if score else "",
-        explanation=score.explanation if score else "",
-        version=score.version if score else 0,
-        by=str(score.by) if score else "",
-        at=score.at if score else None,
-    )
-
-
-def assessment_result(assessment: Assessment) -> AssessmentResult:
-    """The sheet with its sums: two queries when `assessment` came from `with_sheet_head()`."""
-    round_ = assessment.round
-    criteria = list(Criterion.objects.filter(criteria_set=round_.criteria_set_id).order_by("order"))
-    scores = {
-        score.criterion_id: score for score in assessment.scores.filter(stage=Score.Stage.SELF).select_related("by")
-    }
-    by_code = {criterion.code: criterion for criterion in criteria}
-    sheet_rules = rules_of(round_.criteria_set, criteria, kind=assessment.unit.kind)
-    rules = sheet_rules.rules
-    results = {criterion.code: stored_result(score) for criterion in criteria if (score := scores.get(criterion.pk))}
-    totals = sheet_rules.outcome(results)
-    groups, running = [], Decimal(0)
-    for each in totals.groups:
-        running += each.points or 0
-        lines = [
-            score_line(by_code[rule.code], rule, scores.get(by_code[rule.code].pk))
-            for rule in rules
-            if rule.group == each.code
-        ]
-        groups.append(
-            GroupResult(
-                code=each.code,
-                title=title_of(by_code[each.code]) if each.code else "",
-                maximum=each.maximum,
-                points=each.points,
-                running=running,
-                scored=each.scored,
-                of=each.of,
-                green=each.green,
-                yellow=each.yellow,
-                red=each.red,
-                lines=lines,
-            )
+def _groups(rules: SheetRules, lines: Lines, outcomes: Mapping[str, scoring.Outcome]) -> Iterator[GroupResult]:
+    depth: dict[str, int] = {}
+    running = Decimal(0)
+    others = {stage: {each.code: each for each in outcome.groups} for stage, outcome in outcomes.items()}
+    for each in outcomes[Score.Stage.SELF].groups:
+        depth[each.code] = depth.get(each.parent, 0) + 1 if each.parent else 1
+        if not each.parent:
+            running += (each.points or Decimal(0)) * each.weight
+        if not each.of:
+            continue
+        yield GroupResult(
+            code=each.code,
+            title=title_of(lines.criteria[each.code]) if each.code else "",
+            maximum=each.maximum,
+            points=each.points,
+            running=running,
+            scored=each.scored,
+            of=each.of,
+            green=each.green,
+            yellow=each.yellow,
+            red=each.red,
+            lines=lines.of(each.code),
+            parent=each.parent,
+            depth=depth[each.code],
+            weight=each.weight,
+            verified=others.get(Score.Stage.VERIFIED, {}).get(each.code),
+            final=others.get(FINAL_COLUMN, {}).get(each.code),
         )
+
+
+def assessment_result(
+    assessment: Assessment, *, stages: Collection[str] = OWN_STAGE, entry: str = Score.Stage.SELF
+) -> AssessmentResult:
+    """The sheet with its sums: three queries when `assessment` came from `with_sheet_head()`.
+
+    `stages`: those the reader sees (see `visible_stages`), by default the unit's own alone. `entry`: the stage that
+    the entry column shows.
+    """
+    round_ = assessment.round
+    criteria_set = round_.criteria_set
+    criteria = list(Criterion.objects.filter(criteria_set=criteria_set).order_by("order"))
+    seen = frozenset(stages) | {entry}
+    by_pk = {criterion.pk: criterion for criterion in criteria}
+    scores = list(assessment.scores.filter(stage__in=seen).select_related("by"))
+    by_stage: dict[str, dict[str, Score]] = {stage: {} for stage in seen}
+    for score in scores:
+        score.criterion = by_pk[score.criterion_id]
+        by_stage[score.stage][score.criterion.code] = score
+    rules = rules_of(criteria_set, criteria, kind=assessment.unit.kind)
+    if Score.Stage.FINAL in seen:
+        by_stage[FINAL_COLUMN] = standing_scores(scores)
+    lines = Lines(rules, by_stage, files_of(assessment), entry)
+    told = [Score.Stage.SELF, *(stage for stage in (Score.Stage.VERIFIED, FINAL_COLUMN) if stage in by_stage)]
+    outcomes = {str(stage): rules.outcome(lines.results[stage]) for stage in told}
+    own = outcomes[Score.Stage.SELF]
     return AssessmentResult(
         assessment_id=assessment.pk,
         round_id=round_.pk,
@@ -222,21 +205,26 @@ def assessment_result(assessment: Assessment) -> AssessmentResult:
         unit_path=assessment.unit.path,
         province=round_.unit.name,
         criteria_set_id=round_.criteria_set_id,
-        criteria_set=title_of(round_.criteria_set),
-        criteria_version=round_.criteria_set.version,
-        criteria_note=round_.criteria_set.note,
-        standard=str(round_.criteria_set.standard),
-        scale=round_.criteria_set.scale,
+        criteria_set=title_of(criteria_set),
+        criteria_version=criteria_set.version,
+        criteria_note=criteria_set.note,
+        standard=str(criteria_set.standard),
+        scale=criteria_set.scale,
+        state=assessment.state,
         opens_at=round_.opens_at,
         closes_at=round_.closes_at,
         updated_at=assessment.updated_at,
-        groups=groups,
-        total=totals.total,
-        maximum=totals.maximum,
-        reachable=totals.reachable,
-        scored=totals.scored,
-        of=totals.of,
-        green=totals.green,
-        yellow=totals.yellow,
-        red=totals.red,
+        groups=list(_groups(rules, lines, outcomes)),
+        total=own.total,
+        maximum=own.maximum,
+        reachable=own.reachable,
+        scored=own.scored,
+        of=own.of,
+        green=own.green,
+        yellow=own.yellow,
+        red=own.red,
+        stages=frozenset(stages),
+        outcome=own,
+        verified=outcomes.get(Score.Stage.VERIFIED),
+        final=outcomes.get(FINAL_COLUMN),
     )

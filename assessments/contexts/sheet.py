@@ -2,21 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from assessments.contexts.result import AssessmentResult, assessment_result
-from assessments.models import Assessment, Round
+from django.db.models import Count
+
+from assessments.contexts.mode import STAGE_OF, mode_of
+from assessments.contexts.result import EVERY_STAGE, OWN_STAGE, TOLD_STAGES, AssessmentResult, assessment_result
+from assessments.contexts.standing import holds_for, may, sees_result
+from assessments.models import Assessment, Criterion, Round, Score
+from assessments.permissions import Act
+from units.access import holds_in
+from units.models import User
+from units.permissions import Permission
+
+# Until these, the province may still enter what it scores itself.
+PROVINCE_ENTERS = frozenset({"scoring", "head_review", "submitted", "returned", "verifying"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class SheetContext:
-    """`may_score`: the person scores for this unit and the round is open, so the fields take entries."""
+    """`mode` says which column takes entries: read, score, verify, second, appeal or decide; `enterable` in which rows,
+    by the id of the criterion. `state` is the round's: planned, open or closed. `comments`: how many words there are
+    in the thread of a criterion, by its id."""
 
     result: AssessmentResult
+    sheet: Assessment
+    mode: str
     state: str
-    may_score: bool
     may_report: bool
+    may_submit: bool = False
+    may_send: bool = False
+    may_take_back: bool = False
+    may_comment: bool = False
+    enterable: frozenset[int] = frozenset()
+    comments: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def may_score(self) -> bool:
+        return self.mode == "score"
+
+    @property
+    def is_own_column(self) -> bool:
+        """Whether the entry column is the unit's own."""
+        return STAGE_OF[self.mode] == Score.Stage.SELF
+
+    @property
+    def entry_label(self) -> str:
+        return str(Score.Stage(STAGE_OF[self.mode]).label)
+
+    @property
+    def shows_result(self) -> bool:
+        return self.result.shows_result
 
 
 def round_state(round_: Round, now: datetime) -> str:
@@ -26,9 +64,56 @@ def round_state(round_: Round, now: datetime) -> str:
     return "open" if now < round_.closes_at else "closed"
 
 
-def sheet_context(assessment: Assessment, *, scores: bool, reports: bool, now: datetime) -> SheetContext:
-    """`scores` and `reports`: whether the person holds these permissions in the unit of the sheet."""
-    state = round_state(assessment.round, now)
+def is_inside(user: User, assessment: Assessment) -> bool:
+    """Whether `user` is of those who assess, manage the round or approve: what assessors gave is theirs to see always,
+    the second opinion too."""
+    return (
+        holds_for(user, Act.VERIFY, assessment)
+        or holds_in(user, Permission.ROUND_MANAGE, assessment.round.unit)
+        or holds_in(user, Permission.ASSESSMENT_APPROVE, assessment.round.unit)
+    )
+
+
+def visible_stages(user: User, assessment: Assessment) -> frozenset[str]:
+    """The stages of the sheet's scores that `user` sees; the unit's own always."""
+    if is_inside(user, assessment):
+        return EVERY_STAGE
+    return TOLD_STAGES if sees_result(user, assessment) else OWN_STAGE
+
+
+def enters_for_province(user: User, assessment: Assessment) -> bool:
+    """Whether `user` enters the rows that the province scores, now."""
+    running = assessment.round.state == Round.State.RUNNING
+    return (
+        running
+        and assessment.state in PROVINCE_ENTERS
+        and holds_in(user, Permission.ROUND_MANAGE, assessment.round.unit)
+    )
+
+
+def _enterable(result: AssessmentResult, mode: str, for_province: bool) -> frozenset[int]:
+    by = {Criterion.ScoredBy.UNIT.value} if mode != "read" else set()
+    if for_province:
+        by.add(Criterion.ScoredBy.PROVINCE.value)
+    return frozenset(line.criterion_id for line in result.every_line if line.scored_by in by)
+
+
+def sheet_context(assessment: Assessment, *, user: User, now: datetime) -> SheetContext:
+    """`assessment` as `with_sheet_head()` gives it."""
+    mode = mode_of(user, assessment, now)
+    stages = visible_stages(user, assessment)
+    result = assessment_result(assessment, stages=stages, entry=STAGE_OF[mode])
+    counted = assessment.comments.values_list("criterion").annotate(count=Count("pk")).order_by()
     return SheetContext(
-        result=assessment_result(assessment), state=state, may_score=scores and state == "open", may_report=reports
+        result=result,
+        sheet=assessment,
+        mode=mode,
+        state=round_state(assessment.round, now),
+        may_report=holds_in(user, Permission.REPORT_VIEW, assessment.unit),
+        may_submit=may(user, Act.SUBMIT, assessment, now),
+        may_send=may(user, Act.SEND_TO_HEAD, assessment, now),
+        may_take_back=may(user, Act.TAKE_BACK, assessment, now),
+        may_comment=holds_for(user, Act.SCORE, assessment) or is_inside(user, assessment),
+        enterable=_enterable(result, mode, enters_for_province(user, assessment)),
+        comments=dict(counted),
     )

@@ -17,7 +17,10 @@ PARTS: dict[str, tuple[str, ...]] = {
     Criterion.Scoring.BANDS: ("percent",),
     Criterion.Scoring.COUNT: ("count",),
     Criterion.Scoring.DEADLINE: ("days_late", "never"),
+    Criterion.Scoring.POINTS: ("points",),
     Criterion.Scoring.RAG: ("light",),
+    Criterion.Scoring.MEASURED: ("value",),
+    Criterion.Scoring.ROLL_UP: ("light",),
 }
 
 
@@ -40,10 +43,12 @@ class ScoreForm(forms.Form):
     def answer(self) -> dict[str, Any]:
         if self.sent.get("clear"):
             return {}
+        skipped = {"not_applicable": True} if self.sent.get("not_applicable") else {}
         if "items" in self.criterion.parameters:
             items = self.sent.getlist("items")
-            return {"items": items} if items or self.sent.get("no_items") else {}
-        parts = {part: self.sent.get(part, "").strip() for part in PARTS.get(self.criterion.scoring, ())}
+            return {"items": items, **skipped} if items or self.sent.get("no_items") else skipped
+        names = PARTS.get(self.criterion.scoring, ())
+        parts = {part: self.sent.get(part, "").strip() for part in names} | skipped
         return {part: text for part, text in parts.items() if text}
 
     @property

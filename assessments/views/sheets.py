@@ -39,13 +39,7 @@ def assessment_list(request: UserRequest) -> HttpResponse:
 
 
 def _context(request: UserRequest, assessment: Assessment) -> SheetContext:
-    held = Assessment.objects.filter(pk=assessment.pk)
-    return sheet_context(
-        assessment,
-        scores=held.allowed_to(request.user, Permission.ASSESSMENT_SCORE).exists(),
-        reports=held.allowed_to(request.user, Permission.REPORT_VIEW).exists(),
-        now=timezone.now(),
-    )
+    return sheet_context(assessment, user=request.user, now=timezone.now())
 
 
 @login_required
@@ -55,12 +49,19 @@ def sheet(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/sheet.html", {"sheet": _context(request, assessment)})
 
 
-def _row(context: SheetContext, criterion: Criterion) -> dict[str, Any]:
-    """The line of a criterion and its group, as the row's templates want them."""
+def row_values(context: SheetContext, criterion: Criterion) -> dict[str, Any]:
+    """The line of a criterion, its groups from the top down, and the roll-up it is a part of: as the row's templates
+    want them."""
+    by_code = {group.code: group for group in context.result.groups}
     for group in context.result.groups:
         for line in group.lines:
-            if line.criterion_id == criterion.pk:
-                return {"sheet": context, "group": group, "line": line}
+            if criterion.pk in {line.criterion_id, *(part.criterion_id for part in line.parts)}:
+                own = next(each for each in [line, *line.parts] if each.criterion_id == criterion.pk)
+                above, groups = group, [group]
+                while above := by_code.get(above.parent) if above.parent else None:
+                    groups.append(above)
+                values = {"sheet": context, "group": group, "groups": groups, "line": own}
+                return values | {"above": line if own is not line else None}
     raise services.NotInThisSheet
 
 
@@ -68,9 +69,10 @@ def _with_entry(context: SheetContext, criterion: Criterion, form: ScoreForm) ->
     """The sheet with what was typed in the row that was not saved: nothing typed is lost."""
 
     def typed(line):
+        line = replace(line, parts=[typed(part) for part in line.parts])
         if line.criterion_id != criterion.pk:
             return line
-        return replace(line, entry=form.answer, explanation=form.data.get("explanation", ""))
+        return replace(line, entry=form.answer, note=form.data.get("explanation", ""))
 
     groups = [replace(group, lines=[typed(line) for line in group.lines]) for group in context.result.groups]
     return replace(context, result=replace(context.result, groups=groups))
@@ -87,7 +89,7 @@ def _refused(
     conflict: services.StaleScore | None = None,
 ) -> HttpResponse:
     context = _with_entry(_context(request, assessment), criterion, form)
-    values: dict[str, Any] = _row(context, criterion) | {"error": error, "bad": criterion.pk}
+    values: dict[str, Any] = row_values(context, criterion) | {"error": error, "bad": criterion.pk}
     if conflict:
         values |= {
             "conflict": conflict,
@@ -115,7 +117,7 @@ def score(request: UserRequest, pk: int, criterion_pk: int) -> HttpResponse:
     if request.method != "POST":
         if not request.htmx:
             return redirect(here)
-        return render(request, "assessments/_row.html", _row(_context(request, assessment), criterion))
+        return render(request, "assessments/_row.html", row_values(_context(request, assessment), criterion))
 
     form = ScoreForm(request.POST, criterion=criterion)
     if not form.is_valid():
@@ -142,5 +144,5 @@ def score(request: UserRequest, pk: int, criterion_pk: int) -> HttpResponse:
         messages.success(request, _("Criterion %(code)s is saved.") % {"code": criterion.code})
         return redirect(here)
     assessment = Assessment.objects.with_sheet_head().get(pk=pk)
-    values = _row(_context(request, assessment), criterion)
+    values = row_values(_context(request, assessment), criterion)
     return render(request, "assessments/_saved.html", values | {"whole_row": form.cleaned_data["clear"]})

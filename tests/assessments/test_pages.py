@@ -129,7 +129,7 @@ def test_a_save_by_htmx_answers_with_what_follows_and_never_with_a_field(officer
 
     replaced = set(re.findall(r'id="([^"]+)"[^>]* hx-swap-oob="true"', body))
     assert replaced == {
-        f"m{pk}", f"e{pk}", f"p{pk}", f"s{pk}", f"x{pk}", "g-II", "sheet-total", "maths", "sum-figures", "sum-next",
+        f"m{pk}", f"e{pk}", f"p{pk}", f"k{pk}", f"s{pk}", f"x{pk}", "g-II", "sheet-total", "maths", "sum-figures", "sum-next",
     }  # fmt: skip
     assert "7,39" in body
     assert 'name="version" value="1"' in body
