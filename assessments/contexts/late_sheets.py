@@ -1,14 +1,12 @@
-"""Score sheets of rounds that are over and that their units have not finished."""
+"""Score sheets that their units have not submitted though self-scoring is over for them."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, Q
-from django.utils import timezone
-
-from assessments.models import Assessment, Criterion
+from assessments.contexts.deadlines import last_day, overdue
+from assessments.models import Assessment, Round
 from plans.contexts.lateness import LateItem, in_order
 from plans.models import ChasedItem
 from plans.period import due_moment
@@ -17,30 +15,31 @@ from units.permissions import Permission
 if TYPE_CHECKING:
     from units.models import User
 
-_SHORTEST = timedelta(microseconds=1)
+# What is late with a sheet, in the words of letters.
+_WHERE = {
+    Assessment.State.SCORING: "đã chấm {scored}/{of} tiêu chí, chưa nộp",
+    Assessment.State.HEAD_REVIEW: "đã trình thủ trưởng, chưa nộp",
+    Assessment.State.RETURNED: "bị trả lại, chưa nộp bổ sung",
+}
 
 
-def late_sheets(*, user: User, as_of: date) -> list[LateItem]:
-    """Of the rounds in whose province `user` may chase; the last day is the one in which self-scoring closed. One
-    query."""
-    criteria = "round__criteria_set__criteria"
-    unfinished: Any = (  # annotated: the stubs know no `expected`
-        Assessment.objects.allowed_to(user, Permission.CHASE)
-        .filter(round__closes_at__lte=due_moment(as_of - timedelta(days=1)))
-        .annotate(expected=Count(criteria, filter=~Q(**{f"{criteria}__scoring": Criterion.Scoring.GROUP})))
-        .filter(scored__lt=F("expected"))
-        .select_related("unit", "round")
-        .order_by("pk")
-    )
+def late_sheets(*, user: User, as_of: date, round_: Round | None = None) -> list[LateItem]:
+    """Of the rounds in whose province `user` may chase, or of one of them; the last day is the one in which
+    self-scoring ended for the unit, an extension considered. One query."""
+    sheets = Assessment.objects.allowed_to(user, Permission.CHASE)
+    if round_ is not None:
+        sheets = sheets.filter(round=round_)
     found = []
-    for sheet in unfinished:
-        last = timezone.localtime(sheet.round.closes_at - _SHORTEST).date()
+    late = overdue(sheets, due_moment(as_of - timedelta(days=1)))
+    for sheet in late.select_related("unit", "round").order_by("pk"):
+        last = last_day(sheet.ends)
+        where = _WHERE[Assessment.State(sheet.state)].format(scored=sheet.scored, of=sheet.of)
         found.append(
             LateItem(
                 kind=ChasedItem.Kind.SHEET,
                 reference=f"sheet:{sheet.pk}",
                 unit=sheet.unit,
-                title=f"Phiếu tự chấm điểm “{sheet.round.title}” (đã chấm {sheet.scored}/{sheet.expected} tiêu chí)",
+                title=f"Phiếu tự chấm điểm “{sheet.round.title}” ({where})",
                 source=f"Đợt đánh giá {sheet.round.year}: {sheet.round.title}"[:300],
                 due_on=last,
                 late_days=(as_of - last).days,
