@@ -140,9 +140,7 @@ def progress_of(sheets: Sheets, now: datetime) -> Progress:
         sheets=Count("pk"),
         begun=Count("pk", filter=Q(scored__gt=0) | ~Q(state=State.SCORING)),
         submitted=Count("pk", filter=submitted),
-        verified=Count(
-            "pk", filter=Q(state__in=RESULT_SHOWN) | (Q(of__gt=0, verified_scored__gte=F("of")) & submitted)
-        ),
+        verified=Count("pk", filter=Q(state__in=RESULT_SHOWN) | (submitted & complete)),
         told=Count("pk", filter=Q(state__in=RESULT_SHOWN)),
         settled=Count("pk", filter=Q(state__in=[State.APPROVED, State.PUBLISHED])),
         unassigned=Count("pk", filter=~Q(state__in=RESULT_SHOWN) & nobody),
