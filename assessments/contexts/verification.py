@@ -138,9 +138,9 @@ def same_result(one: scoring.Result, other: scoring.Result) -> bool:
 
 
 def reason_owed(criterion: Criterion, own: Score | None, result: scoring.Result) -> bool:
-    """Whether `result` takes a reason: it is not what the unit gave itself. What the province alone scores has no score
-    of the unit to differ from."""
-    if criterion.scored_by == Criterion.ScoredBy.PROVINCE:
+    """Whether `result` takes a reason: it is not what the unit gave itself. What the province or the system scores is no
+    word of the unit's to differ from."""
+    if criterion.scored_by != Criterion.ScoredBy.UNIT:
         return False
     return not same_result(stored_result(own) if own else scoring.Result(), result)
 

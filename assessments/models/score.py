@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.models.assessment import Assessment
 from assessments.models.criteria import Criterion
 from assessments.models.round import Round
+from assessments.models.verification import Assignment
 from assessments.permissions import RESULT_SHOWN
 from plans.models import Evidence
 from units.access import UnitScopedQuerySet, allowed_units
@@ -26,13 +27,31 @@ class ScoreQuerySet(UnitScopedQuerySet["Score"]):
 
     def allowed_to(self, user: User | AnonymousUser, permission: Permission) -> Self:
         """Scores of the units where `user` holds `permission`; what assessors gave is for the assessors and those who
-        manage the round until the preliminary result is told, and the second opinion for ever."""
+        manage the round until the preliminary result is told, and the second opinion for ever. Of two assessors neither
+        sees what the other gave until both have finished, nor does a colleague of theirs."""
         held = super().allowed_to(user, permission)
         managed = Q(assessment__round__unit__in=allowed_units(user, Permission.ROUND_MANAGE))
         verified = Q(assessment__unit__in=allowed_units(user, Permission.ASSESSMENT_VERIFY))
         told = Q(stage__in=[Score.Stage.VERIFIED, Score.Stage.APPEAL, Score.Stage.FINAL])
         shown = Q(stage=Score.Stage.SELF) | (told & Q(assessment__state__in=RESULT_SHOWN)) | managed | verified
-        return held.filter(shown, ~Q(assessment__round__state=Round.State.PREPARING) | managed)
+        return held.filter(
+            shown,
+            Q(stage=Score.Stage.SELF) | self._not_blind(user, managed),
+            ~Q(assessment__round__state=Round.State.PREPARING) | managed,
+        )
+
+    @staticmethod
+    def _not_blind(user: User | AnonymousUser, managed: Q) -> Q:
+        """Rows of the assessors that their being apart does not keep from `user`."""
+        finished = Assignment.objects.filter(finished_at__isnull=False)
+        both = Q(assessment__in=finished.filter(place=1).values("assessment")) & Q(
+            assessment__in=finished.filter(place=2).values("assessment")
+        )
+        own = Assignment.objects.filter(assessor=user.pk)
+        first, second = own.filter(place=1).values("assessment"), own.filter(place=2).values("assessment")
+        mine = Q(stage=Score.Stage.VERIFIED, assessment__in=first) | Q(stage=Score.Stage.SECOND, assessment__in=second)
+        over = Q(assessment__round__second_assessor=False) | Q(assessment__state__in=RESULT_SHOWN) | both
+        return over | mine | (managed & ~Q(assessment__in=own.values("assessment")))
 
 
 ScoreManager = models.Manager.from_queryset(ScoreQuerySet)

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from activity.services import record
 from assessments import scoring
+from assessments.contexts.measures import system_answer
 from assessments.contexts.rules import policy_of, rule_of
 from assessments.contexts.verification import (
     STAGES,
@@ -28,6 +29,7 @@ from assessments.contexts.verification import (
 from assessments.contexts.wording import light_word
 from assessments.models import Assessment, Assignment, Criterion, Score
 from assessments.permissions import Act
+from assessments.services.measures import score_by_system
 from assessments.services.rows import put_row, row_of
 from assessments.services.standing import ActRefused, locked, move, require
 from isoportal.templatetags import formats
@@ -59,6 +61,11 @@ class ReasonMissing(ActRefused):
             "given": formats.score(self.given.points) if self.given.points is not None else _("Not applicable"),
             "own": formats.score(self.own.points) if self.own.points is not None else _("Not applicable"),
         }
+
+
+class ScoredBySystem(ActRefused):
+    def __str__(self) -> str:
+        return _("The system scores this criterion by what it knows itself: nobody enters it.")
 
 
 class AlreadyFinished(ActRefused):
@@ -143,6 +150,8 @@ def open_to_writing(writing: Writing) -> None:
 def _begin(writing: Writing, *, by: User) -> None:
     sheet = writing.sheet
     move(sheet, Act.BEGIN_VERIFICATION)
+    for assignment in writing.assignments:
+        score_by_system(assessment=sheet, stage=STAGES[assignment.place], by=by, now=writing.now)
     record(
         by=by,
         action="assessments.verification_begun",
@@ -179,7 +188,7 @@ def save_verified(
     """What an assessor gives one criterion, at the stage of their place. An empty `answer` clears the row.
 
     Raises PermissionDenied, NotAssigned, WrongState, PhaseClosed, AlreadyFinished, ReasonMissing, NotInThisSheet,
-    scoring.InvalidAnswer, StaleScore.
+    ScoredBySystem, scoring.InvalidAnswer, StaleScore.
     """
     writing = taken_up(Act.VERIFY, assessment, by=by)
     open_to_writing(writing)
@@ -199,6 +208,8 @@ def write_row(
 ) -> Score:
     """One row of a sheet that is taken up; many in one transaction share the lock."""
     sheet = writing.sheet
+    if criterion.scored_by == Criterion.ScoredBy.SYSTEM and system_answer(sheet, criterion, now=writing.now):
+        raise ScoredBySystem
     if answer:
         result = scoring.score(rule_of(criterion, "", policy_of(sheet.round.criteria_set)), answer)
         own = row_of(sheet, criterion, Score.Stage.SELF).first()
@@ -235,9 +246,10 @@ def finish(writing: Writing, *, by: User) -> None:
     assignment = writing.assignment
     if assignment is None or assignment.finished_at is not None:
         return
+    begun(writing, by=by)
+    score_by_system(assessment=writing.sheet, stage=writing.stage, by=by, now=writing.now)
     if left := rows_left(writing.sheet, writing.stage):
         raise RowsLeft(left)
-    begun(writing, by=by)
     assignment.finished_at = writing.now
     Assignment.objects.filter(pk=assignment.pk).update(finished_at=writing.now)
     to_settle = writing.sheet.round.second_assessor and both_finished(writing.sheet, writing.assignments)
