@@ -35,6 +35,7 @@ ACTIONS: dict[str, str | Promise] = {
     "assessments.verification_finished": _("Finished verifying a sheet"),
     "assessments.verification_resumed": _("Took a verified sheet up again"),
     "assessments.assessment_opened": _("Opened a score sheet"),
+    "assessments.competence_set": _("Said whose affair an indicator is"),
     "assessments.criteria_published": _("Published a criteria set"),
     "assessments.assigned": _("Shared sheets among assessors"),
     "assessments.extended": _("Gave a unit more time"),

@@ -23,6 +23,13 @@ CHANGES = ("up", "down", "same")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Strip:
+    look: str
+    start: str
+    width: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Counts:
     """How many indicators have which light; `missing`: none yet."""
 
@@ -40,9 +47,15 @@ class Counts:
         return self.of - self.missing
 
     @property
-    def shares(self) -> Sequence[float]:
-        """Green, yellow and red in percent of all, for a bar."""
-        return [100 * each / self.of if self.of else 0.0 for each in (self.green, self.yellow, self.red)]
+    def strips(self) -> Sequence[Strip]:
+        """Green, yellow and red laid end to end, in percent of all: for a bar."""
+        found, start = [], 0.0
+        for look, count in (("x", self.green), ("v", self.yellow), ("d", self.red)):
+            width = 100 * count / self.of if self.of else 0.0
+            if count:
+                found.append(Strip(look=look, start=f"{start:.2f}", width=f"{width:.2f}"))
+            start += width
+        return found
 
 
 def counts_of(lights: Iterable[str]) -> Counts:
@@ -65,7 +78,7 @@ class Indicator:
     """`light` and `before` are "" where there is none yet; `before` None where there is nothing to compare with.
 
     `worst` is what the sub-indicators give, `overridden` that another light was set by hand, for `reason`. `competence`
-    is a value of Competence.Kind or "".
+    is a value of Competence.Kind or "", `competence_name` its word.
     """
 
     criterion_id: int
@@ -82,6 +95,7 @@ class Indicator:
     overridden: bool
     worst: str
     competence: str
+    competence_name: str
     competence_note: str
     parts: Sequence[Part]
 
@@ -200,6 +214,32 @@ class Diagnosis:
         return next(iter(ranked), None)
 
 
+@dataclass(frozen=True, kw_only=True)
+class SummaryRow:
+    """`change` with its sign, "0" for none. `light` "" is the row of those without a light."""
+
+    light: str
+    before: int
+    after: int
+
+    @property
+    def change(self) -> str:
+        moved = self.after - self.before
+        return f"+{moved}" if moved > 0 else f"−{-moved}" if moved else "0"
+
+
+def summary_of(diagnosis: Diagnosis) -> Sequence[SummaryRow]:
+    """Green, yellow, red, and those without a light where there are any."""
+    now, then = diagnosis.counts, diagnosis.counts_before
+    rows = [
+        SummaryRow(light="green", before=then.green, after=now.green),
+        SummaryRow(light="yellow", before=then.yellow, after=now.yellow),
+        SummaryRow(light="red", before=then.red, after=now.red),
+    ]
+    none = SummaryRow(light="", before=then.missing if diagnosis.before else 0, after=now.missing)
+    return [*rows, none] if none.before or none.after else rows
+
+
 def basis_of(assessment: Assessment) -> str:
     """What stands once the preliminary result is told; until then the unit's own lights, whoever looks."""
     return STANDING if assessment.state in RESULT_SHOWN else SELF
@@ -237,6 +277,7 @@ def _indicator(lights: SheetLights, criterion: Criterion, before: str | None) ->
         overridden=said.overridden,
         worst=said.worst,
         competence=competence.kind if competence else "",
+        competence_name=str(competence.get_kind_display()) if competence else "",
         competence_note=competence.note if competence else "",
         parts=lights.parts(criterion),
     )
