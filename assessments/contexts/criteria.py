@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assessments.contexts.result import title_of
+from assessments.contexts.lines import title_of
 from assessments.contexts.wording import plain_number, share
 from assessments.models import CriteriaSet, Criterion
 from isoportal.templatetags.formats import score
