@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 from django.urls import NoReverseMatch, reverse
 
 from activity.models import AuditEvent, Notification
-from assessments.models import Assessment, Round
+from assessments.models import Assessment, CriteriaSet, Decision, Round
 from plans.models import (
     Amendment,
     ChasingLetter,
@@ -61,6 +61,8 @@ TARGETS: dict[str, Target] = {
         _to(LegalDocument, "plans:legal"),
         _to(Assessment, "assessments:sheet", permission=Permission.ASSESSMENT_VIEW),
         _to(Round, "assessments:round", permission=Permission.ASSESSMENT_VIEW),
+        _to(Decision, "assessments:publication", "round_id", permission=Permission.ASSESSMENT_VIEW),
+        _to(CriteriaSet, "assessments:criteria", permission=Permission.ASSESSMENT_VIEW),
         Target(model=Unit, visible=lambda user: allowed_units(user, Permission.UNIT_VIEW), url_name="units:detail"),
     )
 }
