@@ -83,18 +83,21 @@ def is_blind(assessment: Assessment, assignments: Iterable[Assignment]) -> bool:
 
 
 def stages_shown(user: User, assessment: Assessment, assignments: Sequence[Assignment]) -> frozenset[str]:
-    """The stages of a sheet that `user`, who sees results (`sees_result`), may read now."""
-    shown = {Score.Stage.SELF, Score.Stage.VERIFIED, Score.Stage.APPEAL, Score.Stage.FINAL}
+    """The stages of a sheet that `user`, who sees results (`sees_result`), may read now.
+
+    The second opinion is for those who assess, manage the round or approve. While two assessors are apart each reads
+    their own, a colleague of theirs neither."""
+    every = frozenset(each.value for each in Score.Stage)
+    manager = manages(user, assessment)
     assesses = holds_in(user, Permission.ASSESSMENT_VERIFY, assessment.unit) and not is_own(user, assessment)
-    inside = assesses or manages(user, assessment)
+    approves = holds_in(user, Permission.ASSESSMENT_APPROVE, assessment.round.unit)
     if not is_blind(assessment, assignments):
-        return frozenset({str(each) for each in shown} | ({Score.Stage.SECOND.value} if inside else set()))
+        return every if manager or assesses or approves else every - {Score.Stage.SECOND.value}
+    apart = {Score.Stage.VERIFIED.value, Score.Stage.SECOND.value}
     place = place_of(user, assessment, assignments)
     if place is not None:
-        return frozenset({Score.Stage.SELF.value, STAGES[place].value})
-    if manages(user, assessment):
-        return frozenset(each.value for each in Score.Stage)
-    return frozenset({Score.Stage.SELF.value})
+        return every - apart | {STAGES[place].value}
+    return every if manager or approves else every - apart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,8 +141,8 @@ def same_result(one: scoring.Result, other: scoring.Result) -> bool:
 
 
 def reason_owed(criterion: Criterion, own: Score | None, result: scoring.Result) -> bool:
-    """Whether `result` takes a reason: it is not what the unit gave itself. What the province or the system scores is no
-    word of the unit's to differ from."""
+    """Whether `result` takes a reason: it is not what the unit gave itself. What the province or the system scores is
+    no word of the unit's to differ from."""
     if criterion.scored_by != Criterion.ScoredBy.UNIT:
         return False
     return not same_result(stored_result(own) if own else scoring.Result(), result)
