@@ -9,10 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from assessments import scoring
-from assessments.contexts.controls import Control, Option, controls_of
+from assessments.contexts.controls import Control, controls_of
 from assessments.contexts.rules import SheetRules, stored_result
 from assessments.contexts.stages import NOTHING, StageScore, stage_score
 from assessments.contexts.wording import plain_number
@@ -110,15 +108,7 @@ class ScoreLine:
 
     @property
     def controls(self) -> Sequence[Control]:
-        return [*controls_of(self.kind, self.entry, self.parameters), *self._not_applicable]
-
-    @property
-    def _not_applicable(self) -> Sequence[Control]:
-        if not self.skippable:
-            return []
-        chosen = bool(self.entry.get("not_applicable"))
-        tick = Option(value="1", text=_("Not applicable"), chosen=chosen)
-        return [Control(kind="checks", name="not_applicable", options=[tick])]
+        return controls_of(self.kind, self.entry, self.parameters, skippable=self.skippable)
 
     @property
     def counted(self) -> str:
@@ -130,6 +120,12 @@ class ScoreLine:
         """Whether the unit claims something that evidence can show: points, a light that is not red, or that the
         criterion does not apply to it."""
         return bool(self.self_.points) or self.self_.light in {"green", "yellow"} or self.self_.not_applicable
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the unit still has to answer it before its sheet can be submitted."""
+        mine = self.scored_by == Criterion.ScoredBy.UNIT and self.counts == Criterion.Counts.NORMAL
+        return mine and not self.is_scored
 
     @property
     def lacks_proof(self) -> bool:

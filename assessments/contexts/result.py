@@ -8,13 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from assessments import scoring
+from assessments.contexts.accounts import SheetAccount, sheet_account
 from assessments.contexts.lines import FINAL_COLUMN, Lines, ScoreLine, files_of, title_of
 from assessments.contexts.rules import SheetRules, rules_of, standing_scores
 from assessments.models import Assessment, CriteriaSet, Criterion, Score
 
 OWN_STAGE: frozenset[str] = frozenset({Score.Stage.SELF})
-TOLD_STAGES: frozenset[str] = OWN_STAGE | {Score.Stage.VERIFIED, Score.Stage.APPEAL, Score.Stage.FINAL}
-EVERY_STAGE: frozenset[str] = frozenset(Score.Stage.values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +97,20 @@ class AssessmentResult:
     outcome: scoring.Outcome
     verified: scoring.Outcome | None = None
     final: scoring.Outcome | None = None
+    accounts: Mapping[str, SheetAccount]
+
+    @property
+    def account(self) -> SheetAccount:
+        """How the unit's own total came about."""
+        return self.accounts[Score.Stage.SELF]
+
+    @property
+    def told_account(self) -> SheetAccount | None:
+        """How what stands came about, as far as the reader sees it; None while nobody verified anything."""
+        shown = self.final if self.final is not None else self.verified
+        if shown is None or not shown.scored:
+            return None
+        return self.accounts[FINAL_COLUMN if self.final is not None else Score.Stage.VERIFIED]
 
     @property
     def lines(self) -> Sequence[ScoreLine]:
@@ -125,7 +138,18 @@ class AssessmentResult:
 
     @property
     def shows_result(self) -> bool:
-        return Score.Stage.FINAL in self.stages
+        """Whether the reader sees anything that the assessors gave."""
+        return bool(self.stages - OWN_STAGE)
+
+    @property
+    def owed(self) -> Sequence[ScoreLine]:
+        """What the unit still has to answer before its sheet can be submitted."""
+        return [line for line in self.lines if line.is_owed]
+
+    @property
+    def unproven(self) -> Sequence[ScoreLine]:
+        """What is claimed without evidence and without a written explanation."""
+        return [line for line in self.every_line if line.lacks_proof]
 
     @property
     def first_missing(self) -> ScoreLine | None:
@@ -227,4 +251,5 @@ def assessment_result(
         outcome=own,
         verified=outcomes.get(Score.Stage.VERIFIED),
         final=outcomes.get(FINAL_COLUMN),
+        accounts={stage: sheet_account(each, rules.criteria, rules.policy) for stage, each in outcomes.items()},
     )

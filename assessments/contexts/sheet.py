@@ -9,8 +9,9 @@ from datetime import datetime
 from django.db.models import Count
 
 from assessments.contexts.mode import STAGE_OF, mode_of
-from assessments.contexts.result import EVERY_STAGE, OWN_STAGE, TOLD_STAGES, AssessmentResult, assessment_result
-from assessments.contexts.standing import holds_for, may, sees_result
+from assessments.contexts.result import OWN_STAGE, AssessmentResult, assessment_result
+from assessments.contexts.standing import holds_for, is_own, may, sees_result
+from assessments.contexts.verification import assignments_of, manages, stages_shown
 from assessments.models import Assessment, Criterion, Round, Score
 from assessments.permissions import Act
 from units.access import holds_in
@@ -54,7 +55,8 @@ class SheetContext:
 
     @property
     def shows_result(self) -> bool:
-        return self.result.shows_result
+        """Whether the columns of the assessors stand on the page."""
+        return self.result.shows_result or not self.is_own_column
 
 
 def round_state(round_: Round, now: datetime) -> str:
@@ -65,37 +67,30 @@ def round_state(round_: Round, now: datetime) -> str:
 
 
 def is_inside(user: User, assessment: Assessment) -> bool:
-    """Whether `user` is of those who assess, manage the round or approve: what assessors gave is theirs to see always,
-    the second opinion too."""
-    return (
-        holds_for(user, Act.VERIFY, assessment)
-        or holds_in(user, Permission.ROUND_MANAGE, assessment.round.unit)
-        or holds_in(user, Permission.ASSESSMENT_APPROVE, assessment.round.unit)
-    )
+    """Whether `user` is of those who assess the sheet or manage its round."""
+    return holds_for(user, Act.VERIFY, assessment) or manages(user, assessment)
 
 
 def visible_stages(user: User, assessment: Assessment) -> frozenset[str]:
-    """The stages of the sheet's scores that `user` sees; the unit's own always."""
-    if is_inside(user, assessment):
-        return EVERY_STAGE
-    return TOLD_STAGES if sees_result(user, assessment) else OWN_STAGE
+    """The stages of the sheet's scores that `user` sees; the unit's own always. At most one query."""
+    if not sees_result(user, assessment):
+        return OWN_STAGE
+    return stages_shown(user, assessment, assignments_of(assessment))
 
 
 def enters_for_province(user: User, assessment: Assessment) -> bool:
     """Whether `user` enters the rows that the province scores, now."""
-    running = assessment.round.state == Round.State.RUNNING
-    return (
-        running
-        and assessment.state in PROVINCE_ENTERS
-        and holds_in(user, Permission.ROUND_MANAGE, assessment.round.unit)
-    )
+    running = assessment.round.state == Round.State.RUNNING and assessment.state in PROVINCE_ENTERS
+    return running and manages(user, assessment) and not is_own(user, assessment)
 
 
 def _enterable(result: AssessmentResult, mode: str, for_province: bool) -> frozenset[int]:
-    by = {Criterion.ScoredBy.UNIT.value} if mode != "read" else set()
-    if for_province:
-        by.add(Criterion.ScoredBy.PROVINCE.value)
-    return frozenset(line.criterion_id for line in result.every_line if line.scored_by in by)
+    """The unit enters its own rows, an assessor all but those of the system, the province its own."""
+    by = {"read": set(), "score": {Criterion.ScoredBy.UNIT.value}}.get(
+        mode, {Criterion.ScoredBy.UNIT.value, Criterion.ScoredBy.PROVINCE.value}
+    )
+    province = {Criterion.ScoredBy.PROVINCE.value} if for_province and mode in {"read", "score"} else set()
+    return frozenset(line.criterion_id for line in result.every_line if line.scored_by in by | province)
 
 
 def sheet_context(assessment: Assessment, *, user: User, now: datetime) -> SheetContext:
