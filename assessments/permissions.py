@@ -14,6 +14,7 @@ from units.permissions import Permission
 
 class Act(StrEnum):
     SCORE = auto()  # the unit's own rows, evidence, explanations
+    SCORE_FOR_UNIT = auto()  # a workbook that the unit sent by post or e-mail, entered by who manages the round
     SEND_TO_HEAD = auto()
     TAKE_BACK = auto()  # the head gives the sheet back to those who score, before it is submitted
     SUBMIT = auto()
@@ -54,6 +55,7 @@ SETTLED = frozenset({"approved", "published"})
 
 ACTS: dict[Act, Rule] = {
     Act.SCORE: Rule(OWN, Permission.ASSESSMENT_SCORE, phase="self_score"),
+    Act.SCORE_FOR_UNIT: Rule(OWN, Permission.ROUND_MANAGE, phase="self_score"),
     Act.SEND_TO_HEAD: Rule(OWN, Permission.ASSESSMENT_SCORE, to="head_review", phase="self_score"),
     Act.TAKE_BACK: Rule(frozenset({"head_review"}), Permission.ASSESSMENT_SCORE, to="scoring", phase="self_score"),
     Act.SUBMIT: Rule(OWN | {"head_review"}, Permission.ASSESSMENT_SUBMIT, to="submitted", phase="self_score"),

@@ -71,6 +71,8 @@ ACTIONS: dict[str, str | Promise] = {
     "assessments.sheet_submitted": _("Submitted a score sheet"),
     "assessments.sheet_taken_back": _("Gave a score sheet back to those who score"),
     "assessments.score_saved": _("Saved a score"),
+    "assessments.workbook_taken": _("Took a scoring workbook into the sheet"),
+    "assessments.workbook_taken_for_unit": _("Took a scoring workbook into the sheet on behalf of the unit"),
     "assessments.score_measured": _("Score measured by the system"),
     "budgets.opened": _("Opened a budget"),
     "budgets.ceiling_changed": _("Changed a budget's total"),
