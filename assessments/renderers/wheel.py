@@ -36,7 +36,7 @@ _FILL = re.compile(r'fill="(#[0-9a-f]{6})"')
 SIZE, MIDDLE = 600, 300
 OUTER, INNER, ONE = (170, 252), (112, 166), (128, 252)
 CODES_AT, GAP = 268, 0.028  # radians left free at each side of a sector
-ROW, BAR, LEFT, WIDTH = 26, 18, 104, 520
+ROW, BAR, LEFT, NARROW, WIDTH = 26, 18, 104, 36, 520
 
 
 def _place(angle: float, radius: float) -> dict[str, float]:
@@ -143,12 +143,13 @@ def wheel_chart(wheel: Wheel) -> dict[str, Any]:
 def bars_chart(bars: Bars) -> dict[str, Any]:
     """Lights laid end to end, as long as there are indicators, each with its letter and count."""
     most = max((bar.counts.of for bar in bars.bars), default=1) or 1
-    unit = (WIDTH - LEFT) / most
+    left = LEFT if any(bar.mark for bar in bars.bars) else NARROW
+    unit = (WIDTH - left) / most
     blocks: Values = []
     told: Values = []
     names: Values = []
     for number, bar in enumerate(bars.bars):
-        y, x = number * ROW + (ROW - BAR) / 2, float(LEFT)
+        y, x = number * ROW + (ROW - BAR) / 2, float(left)
         names.append({"x": 0, "y": y + BAR / 2, "text": bar.name, "bold": True})
         names.append({"x": 40, "y": y + BAR / 2, "text": bar.mark, "bold": False})
         for light, count in (

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.contexts.diagnosis import SELF, STANDING, Diagnosis, basis_of, diagnosis_of, summary_of
@@ -130,7 +131,7 @@ def _bases(request: UserRequest, assessment: Assessment, diagnosis: Diagnosis, h
         return []
     if not assessment.verified_scored and basis_of(assessment) == SELF:
         return []
-    labels = {SELF: _("Self-assessed"), STANDING: _("Verified")}
+    labels = {SELF: _("Self-assessed"), STANDING: pgettext("lights", "Verified")}
     return [
         {"label": label, "url": f"{here}?basis={basis}", "current": diagnosis.taken.basis == basis}
         for basis, label in labels.items()

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from django.utils.safestring import SafeString, mark_safe
 
 BLANK, BLANK_DAY = "blank", "blank-day"  # empty places for a number and for a day
 
@@ -69,7 +72,27 @@ class Table:
     kind: str = "table"
 
 
-Block = Paragraph | Heading | Table
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A picture: `svg` without style and script, `alt` what it tells in words, `width` in millimetres."""
+
+    svg: str
+    alt: str
+    width: int = 140
+    kind: str = "figure"
+
+    @property
+    def address(self) -> str:
+        """The picture itself as an address, which is how paper takes it."""
+        return f"data:image/svg+xml;base64,{base64.b64encode(self.svg.encode()).decode()}"
+
+    @property
+    def markup(self) -> SafeString:
+        """The picture inside a page."""
+        return mark_safe(self.svg)  # noqa: S308 -- drawn by the portal's own renderers
+
+
+Block = Paragraph | Heading | Table | Figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

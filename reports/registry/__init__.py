@@ -6,7 +6,7 @@ here. A value that is a `DocumentReport` needs no template of its own, neither f
 
 from __future__ import annotations
 
-from reports.registry import assessment, chasing, completeness, event, obstacles, plan, progress, schedule
+from reports.registry import assessment, chasing, completeness, diagnosis, event, obstacles, plan, progress, schedule
 from reports.registry.kind import LANGUAGE, ReportKind, unit_of
 from reports.registry.options import InvalidParams, NoAccess
 
@@ -21,6 +21,7 @@ KINDS: dict[str, ReportKind] = {
         completeness.KIND,
         obstacles.KIND,
         assessment.KIND,
+        diagnosis.KIND,
         event.INVITATION,
         event.ONE_INVITATION,
         event.MINUTES,

@@ -3,11 +3,13 @@ LibreOffice both obey, page numbers from the second page, annexes as sections of
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import vl_convert
 from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.oxml import OxmlElement
@@ -27,6 +29,7 @@ COLUMNS["col-month"] = 7
 # How wide a letter of the organ's capitals and of the abstract is on the average: rules are two fifths of their text.
 LETTER_MM = {"organ": 2.6, "abstract": 2.31}
 MOTTO_MM = 60.4
+PIXELS = 2.5  # of a picture, to each of its units
 BLANKS = {"blank": "\u00a0" * 10, "blank-day": "\u00a0" * 6}
 TWIPS = 1440 / 25.4
 _SPACE = re.compile(r"[ \t\r\n]+")  # a no-break space is a letter
@@ -93,6 +96,8 @@ class _Writer:
             self._add(_table([[_Cell(cell) for cell in row] for row in rows], HEAD_MM, borders=False))
         elif kind == "signing":
             self._sign(element)
+        elif kind == "figure":
+            self._add_picture(element[0])
         elif element.tag == "table":
             self._add_table(element)
         elif kind in SHEETS:
@@ -131,6 +136,15 @@ class _Writer:
         room = section.page_width.mm - section.left_margin.mm - section.right_margin.mm
         self._add(_body_table(element, room))
         self._add(_paragraph("space", []))
+
+    def _add_picture(self, image: Any) -> None:
+        """The picture as pixels: Word has no SVG that every version shows."""
+        svg = base64.b64decode(image.get("src").partition(",")[2]).decode()
+        png = vl_convert.svg_to_png(svg, scale=PIXELS)
+        width = re.search(r"width:\s*([\d.]+)mm", image.get("style") or "")
+        paragraph = self._document.add_paragraph(style=self._document.styles["Centred"])
+        shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Mm(float(width[1]) if width else 120))
+        shape._inline.docPr.set("descr", image.get("alt") or "")
 
     def _annex(self, element: Any, width: int, height: int) -> None:
         section = self._document.add_section(WD_SECTION.NEW_PAGE)
