@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,10 +10,11 @@ from decimal import Decimal
 from django.utils import timezone
 
 from assessments.contexts import AssessmentResult, ScoreLine, assessment_result
+from assessments.contexts.accounts import SheetAccount
 from assessments.models import Assessment
 from reports.contexts import paper
 from reports.contexts.paper import Paper
-from reports.contexts.report import Column, Kind, Report, Row, Sheet, SumOf
+from reports.contexts.report import Cell, Column, Kind, Report, Row, Sheet, SumOf
 from units.models import Unit, User
 from units.permissions import Permission
 
@@ -70,8 +71,26 @@ class AssessmentReport(Report):
         return paper.points(self.result.total)
 
     @property
+    def adds_up(self) -> bool:
+        """Whether the numbers are plain sums: no weights, no bonus, nothing that does not apply."""
+        groups = self.result.groups
+        return (
+            all(group.points is None or group.points == _added(line.points for line in group.lines) for group in groups)
+            and all(group.maximum == _added(line.maximum for line in group.lines) for group in groups)
+            and self.result.total == (_added(self.addends) if self.addends else None)
+            and self.result.maximum == _added(group.maximum for group in groups)
+        )
+
+    @property
+    def account(self) -> SheetAccount | None:
+        """How the total came about where it is more than a sum of sums."""
+        return None if self.adds_up or self.result.total is None else self.result.account
+
+    @property
     def sum(self) -> str:
-        """How the groups add up: "12,50 + 8,00 = 20,50", "" while nothing is scored."""
+        """How the groups add up: "12,50 + 8,00 = 20,50", "" while nothing is scored or where it takes more."""
+        if not self.adds_up:
+            return ""
         addends = [paper.points(points) for points in self.addends]
         return f"{' + '.join(addends)} = {self.total} điểm" if addends else ""
 
@@ -124,8 +143,9 @@ class AssessmentReport(Report):
             at = len(rows)
             groups.append(at)
             members = SumOf(rows=range(at + 1, at + 1 + len(group.lines)))
-            points = None if group.points is None else members
-            rows.append(Row(cells=[group.code, group.title, members, None, points, None, None, None], look="group"))
+            maximum: Cell = members if self.adds_up else group.maximum
+            points: Cell = members if self.adds_up and group.points is not None else group.points
+            rows.append(Row(cells=[group.code, group.title, maximum, None, points, None, None, None], look="group"))
             rows += [
                 Row(
                     cells=[
@@ -141,9 +161,15 @@ class AssessmentReport(Report):
                 )
                 for line in group.lines
             ]
+        if self.account:
+            rows += [
+                Row(cells=[None, step.label, None, None, step.points, step.text, None, None])
+                for step in self.account.steps
+            ]
         every = SumOf(rows=groups)
-        total = None if self.result.total is None else every
-        rows.append(Row(cells=[None, "Tổng cộng", every, None, total, None, None, None], look="total"))
+        whole: Cell = every if self.adds_up else self.result.maximum
+        total: Cell = every if self.adds_up and self.result.total is not None else self.result.total
+        rows.append(Row(cells=[None, "Tổng cộng", whole, None, total, None, None, None], look="total"))
         return Sheet(
             name="Kết quả",
             title="KẾT QUẢ ĐÁNH GIÁ",
@@ -205,6 +231,10 @@ def assessment_report(assessment: Assessment, *, user: User) -> AssessmentReport
         closes=_day(result.closes_at),
         updated=f"{timezone.localtime(result.updated_at):%H:%M} ngày {_day(result.updated_at)}",
     )
+
+
+def _added(numbers: Iterable[Decimal | None]) -> Decimal:
+    return sum((number for number in numbers if number is not None), Decimal(0))
 
 
 def _day(moment: datetime) -> str:
