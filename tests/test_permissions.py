@@ -29,6 +29,9 @@ PROVINCE = frozenset(PROVINCE_PEOPLE)
 SEES_A = PROVINCE | A
 SEES_SHEET_A = SEES_A - {FINANCE}
 SEES_SOME_SHEET = SIGNED_IN - {FINANCE, "stranger"}
+SEES_ROUND = SEES_SOME_SHEET - {"foreign"}
+WORKS_ON_RESULTS = frozenset({ADMINISTRATOR, OFFICER, Role.ASSESSOR, LEADER})
+APPROVES = frozenset({ADMINISTRATOR, LEADER})
 SEES_LOG = frozenset({ADMINISTRATOR, OFFICER, LEADER, "foreign"})
 SEES_MONEY_A = frozenset({ADMINISTRATOR, OFFICER, LEADER, FINANCE})
 SPENDS_A = frozenset({ADMINISTRATOR, OFFICER, FINANCE})
@@ -93,8 +96,10 @@ KEEPS_A_REGISTER = ACCEPTS_A | {"foreign"}
 PK = {"pk": "plan.pk"}
 LEGAL = {"pk": "legal_document.pk"}
 TASK, SHEET, JOB = {"pk": "task.pk"}, {"pk": "assessment.pk"}, {"pk": "job.pk"}
+SHEET_ROW = {"pk": "assessment.pk", "criterion_pk": "criterion.pk"}
 EVENT = {"pk": "event.pk"}
 LETTER = {"pk": "letter.pk"}
+DIAGNOSIS = {"pk": "diagnosis.pk"}
 UNIT_A = {"object_id": "unit.pk"}
 MATERIAL, OBSTACLE = {"pk": "material.pk"}, {"pk": "obstacle.pk"}
 SETTLES_A = DECIDES_A | {Role.UNIT_OFFICER}
@@ -139,6 +144,39 @@ ROUTES: list[Route] = [
     Route("activity:preferences", EVERYBODY, Answer(422)),
     Route("assessments:criteria", seen_by(SEES_SOME_SHEET), NO_POST, kwargs={"pk": "criteria_set.pk"}),
     Route("assessments:criteria_list", EVERYBODY, NO_POST),
+    Route("assessments:approval", only(WORKS_ON_RESULTS, 200, SEES_ROUND), NO_POST, kwargs={"pk": "round.pk"}),
+    Route("assessments:approve", NO_GET, only(APPROVES, 422, SEES_ROUND), kwargs={"pk": "round.pk"}),
+    Route(
+        "assessments:change_result", only(APPROVES, 200, SEES_SHEET_A), only(APPROVES, 422, SEES_SHEET_A), kwargs=SHEET
+    ),
+    Route("assessments:propose", NO_GET, only(ACCEPTS_A, 422, SEES_ROUND), kwargs={"pk": "round.pk"}),
+    Route("assessments:publication", seen_by(SEES_ROUND), NO_POST, kwargs={"pk": "round.pk"}),
+    Route(
+        "assessments:publish",
+        only(ACCEPTS_A, 200, SEES_ROUND),
+        only(ACCEPTS_A, 422, SEES_ROUND),
+        kwargs={"pk": "round.pk"},
+    ),
+    Route("assessments:ranking", seen_by(SEES_ROUND), NO_POST, kwargs={"pk": "round.pk"}),
+    Route(
+        "assessments:withdraw_proposal",
+        only(ACCEPTS_A, 200, SEES_SHEET_A),
+        only(ACCEPTS_A, 422, SEES_SHEET_A),
+        kwargs=SHEET,
+    ),
+    Route("assessments:diagnosis_list", EVERYBODY, NO_POST),
+    Route("assessments:diagnosis", seen_by(SEES_SHEET_A), NO_POST, kwargs=DIAGNOSIS),
+    Route("assessments:diagnosis_questions", seen_by(SEES_SHEET_A), NO_POST, kwargs=DIAGNOSIS),
+    Route("assessments:diagnosis_goals", seen_by(SEES_SHEET_A), NO_POST, kwargs=DIAGNOSIS),
+    Route("assessments:diagnosis_actions", seen_by(SEES_SHEET_A), NO_POST, kwargs=DIAGNOSIS),
+    Route("assessments:diagnosis_history", seen_by(SEES_SHEET_A), NO_POST, kwargs=DIAGNOSIS),
+    Route(
+        "assessments:indicator",
+        seen_by(SEES_SHEET_A),
+        only(frozenset({ADMINISTRATOR, OFFICER, Role.UNIT_HEAD, Role.UNIT_OFFICER}), 302, SEES_SHEET_A),
+        kwargs=DIAGNOSIS | {"criterion_pk": "indicator.pk"},
+    ),
+    Route("assessments:plan_diagnosis", seen_by(SEES_A), NO_POST, kwargs=PK),
     Route("assessments:list", EVERYBODY, NO_POST),
     Route("assessments:round", seen_by(SEES_SOME_SHEET - {"foreign"}), NO_POST, kwargs={"pk": "round.pk"}),
     Route(
@@ -148,6 +186,44 @@ ROUTES: list[Route] = [
         kwargs={"pk": "assessment.pk", "criterion_pk": "criterion.pk"},
     ),
     Route("assessments:sheet", seen_by(SEES_SHEET_A), NO_POST, kwargs=SHEET),
+    Route(
+        "assessments:comments",
+        seen_by(SEES_SHEET_A),
+        only(
+            frozenset({Role.UNIT_HEAD, Role.UNIT_OFFICER, Role.PROGRAMME_OFFICER, Role.ASSESSOR}), 422, SEES_SHEET_A
+        ),
+        kwargs=SHEET_ROW,
+    ),
+    Route(
+        "assessments:evidence",
+        seen_by(SEES_SHEET_A),
+        only(frozenset({Role.UNIT_HEAD, Role.UNIT_OFFICER}), 422, SEES_SHEET_A),
+        kwargs=SHEET_ROW,
+    ),
+    Route(
+        "assessments:evidence_remove",
+        NO_GET,
+        only(frozenset({Role.UNIT_HEAD, Role.UNIT_OFFICER}), 302, SEES_SHEET_A),
+        kwargs=SHEET_ROW | {"evidence_pk": "material.pk"},
+    ),
+    Route(
+        "assessments:send_to_head",
+        NO_GET,
+        only(frozenset({Role.UNIT_HEAD, Role.UNIT_OFFICER}), 302, SEES_SHEET_A),
+        kwargs=SHEET,
+    ),
+    Route(
+        "assessments:submit",
+        only(frozenset({Role.UNIT_HEAD, Role.UNIT_OFFICER}), 200, SEES_SHEET_A),
+        only(frozenset({Role.UNIT_HEAD}), 302, SEES_SHEET_A),
+        kwargs=SHEET,
+    ),
+    Route(
+        "assessments:take_back",
+        NO_GET,
+        only(frozenset({Role.UNIT_HEAD, Role.UNIT_OFFICER}), 302, SEES_SHEET_A),
+        kwargs=SHEET,
+    ),
     Route("budgets:ceiling", only(SPENDS_A, 200, SEES_MONEY_A), only(SPENDS_A, 422, SEES_MONEY_A), kwargs=PK),
     Route("budgets:list", EVERYBODY, NO_POST),
     Route("budgets:open", NO_GET, only(SPENDS_A, 302, SEES_MONEY_A), kwargs=PK),
@@ -334,7 +410,11 @@ ROUTES: list[Route] = [
     *api("criterion", "criterion", seen_by(SEES_SOME_SHEET)),
     *api("round", "round", seen_by(SEES_SOME_SHEET - {"foreign"})),
     *api("assessment", "assessment", seen_by(SEES_SHEET_A)),
+    Route("api:assessment-diagnosis", seen_by(SEES_SHEET_A), API_NO_POST, kwargs=DIAGNOSIS),
     *api("score", "score", seen_by(SEES_SHEET_A)),
+    *api("decision", "decision", seen_by(WORKS_ON_RESULTS - {Role.ASSESSOR})),
+    Route("api:ranking-list", EVERYBODY, API_NO_POST, query={"round": "round.pk"}),
+    Route("api:ranking-detail", seen_by(WORKS_ON_RESULTS), API_NO_POST, kwargs=SHEET),
     *api("report-job", "job", seen_by(REQUESTER), posted=Answer(400)),
     Route("api:report-job-file", seen_by(REQUESTER), API_NO_POST, kwargs=JOB),
     Route("api:schema", EVERYBODY, API_NO_POST),
@@ -395,9 +475,17 @@ def walk(resolver: URLResolver, prefix: str = "", namespace: str = "") -> Iterat
             yield from walk(pattern, f"{prefix}{pattern.pattern}", inner)
 
 
+@pytest.fixture(scope="module")
+def made_once(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """The world of all the tests below: each changes it inside a transaction of its own that is taken back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(db) -> World:
-    return make_world()
+def world(made_once, db) -> World:
+    return made_once
 
 
 def value_of(world: World, said: str) -> Any:

@@ -64,6 +64,7 @@ class ScoreLine:
     entry: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     files: Sequence[EvidenceFile] = ()
+    comments: int = 0
     parts: Sequence[ScoreLine] = ()
 
     @property
@@ -164,7 +165,15 @@ ByStage = Mapping[str, Mapping[str, Score]]
 class Lines:
     """The lines of a sheet, each with all the stages that the reader sees."""
 
-    def __init__(self, rules: SheetRules, by_stage: ByStage, files: Mapping[int, Sequence[EvidenceFile]], entry: str):
+    def __init__(
+        self,
+        rules: SheetRules,
+        by_stage: ByStage,
+        files: Mapping[int, Sequence[EvidenceFile]],
+        entry: str,
+        comments: Mapping[int, int],
+    ) -> None:
+        self.comments = comments
         self.rules, self.by_stage, self.files, self.entry = rules, by_stage, files, entry
         self.criteria = {criterion.code: criterion for criterion in rules.criteria}
         self.parts = scoring.sub_indicators(rules.rules)
@@ -215,6 +224,7 @@ class Lines:
             entry=entry_of(entered.answer),
             note=entered.reason,
             files=self.files.get(criterion.pk, ()),
+            comments=self.comments.get(criterion.pk, 0),
             parts=[self.line(part) for part in self.below[rule.code]] if is_roll_up else (),
         )
 

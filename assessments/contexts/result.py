@@ -152,6 +152,10 @@ class AssessmentResult:
         return [line for line in self.every_line if line.lacks_proof]
 
     @property
+    def unproven_count(self) -> int:
+        return len(self.unproven)
+
+    @property
     def first_missing(self) -> ScoreLine | None:
         return next((line for line in self.lines if not line.is_scored), None)
 
@@ -195,12 +199,16 @@ def _groups(rules: SheetRules, lines: Lines, outcomes: Mapping[str, scoring.Outc
 
 
 def assessment_result(
-    assessment: Assessment, *, stages: Collection[str] = OWN_STAGE, entry: str = Score.Stage.SELF
+    assessment: Assessment,
+    *,
+    stages: Collection[str] = OWN_STAGE,
+    entry: str = Score.Stage.SELF,
+    comments: Mapping[int, int] | None = None,
 ) -> AssessmentResult:
     """The sheet with its sums: three queries when `assessment` came from `with_sheet_head()`.
 
     `stages`: those the reader sees (see `visible_stages`), by default the unit's own alone. `entry`: the stage that
-    the entry column shows.
+    the entry column shows. `comments`: how many there are, by criterion.
     """
     round_ = assessment.round
     criteria_set = round_.criteria_set
@@ -215,7 +223,7 @@ def assessment_result(
     rules = rules_of(criteria_set, criteria, kind=assessment.unit.kind)
     if Score.Stage.FINAL in seen:
         by_stage[FINAL_COLUMN] = standing_scores(scores)
-    lines = Lines(rules, by_stage, files_of(assessment), entry)
+    lines = Lines(rules, by_stage, files_of(assessment), entry, comments or {})
     told = [Score.Stage.SELF, *(stage for stage in (Score.Stage.VERIFIED, FINAL_COLUMN) if stage in by_stage)]
     outcomes = {str(stage): rules.outcome(lines.results[stage]) for stage in told}
     own = outcomes[Score.Stage.SELF]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count
 
+from assessments.contexts.lines import ScoreLine
 from assessments.contexts.mode import STAGE_OF, mode_of
 from assessments.contexts.result import OWN_STAGE, AssessmentResult, assessment_result
 from assessments.contexts.standing import holds_for, is_own, may, sees_result
@@ -25,8 +25,7 @@ PROVINCE_ENTERS = frozenset({"scoring", "head_review", "submitted", "returned", 
 @dataclass(frozen=True, kw_only=True)
 class SheetContext:
     """`mode` says which column takes entries: read, score, verify, second, appeal or decide; `enterable` in which rows,
-    by the id of the criterion. `state` is the round's: planned, open or closed. `comments`: how many words there are
-    in the thread of a criterion, by its id."""
+    by the id of the criterion. `state` is the round's: planned, open or closed."""
 
     result: AssessmentResult
     sheet: Assessment
@@ -38,11 +37,15 @@ class SheetContext:
     may_take_back: bool = False
     may_comment: bool = False
     enterable: frozenset[int] = frozenset()
-    comments: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def may_score(self) -> bool:
         return self.mode == "score"
+
+    @property
+    def may_attach(self) -> bool:
+        """Evidence is the unit's, and of the rows that the province enters the province's."""
+        return self.mode in {"score", "read"} and bool(self.enterable)
 
     @property
     def is_own_column(self) -> bool:
@@ -52,6 +55,19 @@ class SheetContext:
     @property
     def entry_label(self) -> str:
         return str(Score.Stage(STAGE_OF[self.mode]).label)
+
+    @property
+    def entered(self) -> int:
+        """How many criteria are scored in the entry column."""
+        return sum(line.entered.is_scored for line in self.result.lines)
+
+    @property
+    def next_missing(self) -> ScoreLine | None:
+        """The first row that this person may enter and that nobody has."""
+        lines = self.result.every_line
+        return next(
+            (each for each in lines if each.criterion_id in self.enterable and not each.entered.is_scored), None
+        )
 
     @property
     def shows_result(self) -> bool:
@@ -97,8 +113,8 @@ def sheet_context(assessment: Assessment, *, user: User, now: datetime) -> Sheet
     """`assessment` as `with_sheet_head()` gives it."""
     mode = mode_of(user, assessment, now)
     stages = visible_stages(user, assessment)
-    result = assessment_result(assessment, stages=stages, entry=STAGE_OF[mode])
-    counted = assessment.comments.values_list("criterion").annotate(count=Count("pk")).order_by()
+    comments = dict(assessment.comments.values_list("criterion").annotate(count=Count("pk")).order_by())
+    result = assessment_result(assessment, stages=stages, entry=STAGE_OF[mode], comments=comments)
     return SheetContext(
         result=result,
         sheet=assessment,
@@ -110,5 +126,4 @@ def sheet_context(assessment: Assessment, *, user: User, now: datetime) -> Sheet
         may_take_back=may(user, Act.TAKE_BACK, assessment, now),
         may_comment=holds_for(user, Act.SCORE, assessment) or is_inside(user, assessment),
         enterable=_enterable(result, mode, enters_for_province(user, assessment)),
-        comments=dict(counted),
     )
