@@ -9,11 +9,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from assessments import scoring
 from assessments.contexts.rules import SheetRules, rules_of
-from assessments.models import Assessment, CriteriaSet, Criterion, Score
+from assessments.models import Assessment, CriteriaSet, Criterion, Round, Score, WorkbookUpload
+from units.access import allowed_units
+from units.models import User
+from units.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,4 +172,101 @@ def _workbook(
         policy=read.policy,
         groups={group.code: group.weight for group in read.groups},
         rows=tuple(rows),
+    )
+
+
+def visible_uploads(user: User) -> QuerySet[WorkbookUpload]:
+    """The uploads that `user` may look at: their own, those of sheets they score, those of rounds they manage."""
+    own = Q(by=user) & Q(round__in=Round.objects.allowed_to(user, Permission.ASSESSMENT_VIEW).order_by().values("pk"))
+    scored = Q(assessment__unit__in=allowed_units(user, Permission.ASSESSMENT_SCORE))
+    managed = Q(round__unit__in=allowed_units(user, Permission.ROUND_MANAGE))
+    return WorkbookUpload.objects.filter(own | scored | managed)
+
+
+MOST_CONFLICTS, FIRST_PROBLEMS = 200, 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadedFile:
+    """One file of an upload as its page shows it. `state`: refused, problems, ready, nothing, taken or left."""
+
+    place: int
+    name: str
+    sheet: int | None
+    unit: str
+    for_unit: bool
+    state: str
+    text: str
+    problems: Sequence[Mapping[str, str]]
+    changes: Sequence[Mapping[str, Any]]
+    same: int
+    absent: int
+    written: int
+
+    @property
+    def first_problems(self) -> Sequence[Mapping[str, str]]:
+        return self.problems[:FIRST_PROBLEMS]
+
+    @property
+    def more_problems(self) -> int:
+        return max(0, len(self.problems) - FIRST_PROBLEMS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadPage:
+    """The dry run of an upload, or its result. `chosen` is the file that is shown in full: the only one, or one of a
+    zip."""
+
+    files: Sequence[UploadedFile]
+    chosen: UploadedFile | None
+    ready: int
+    changes: int
+    problems: int
+    refused: int
+    conflicts: Sequence[tuple[UploadedFile, Mapping[str, Any]]]
+
+    @property
+    def may_take(self) -> bool:
+        return self.ready > 0
+
+
+def upload_page(upload: WorkbookUpload, place: int | None = None) -> UploadPage:
+    """No query: everything stands in the upload."""
+    files = [_uploaded_file(number, told) for number, told in enumerate(upload.report)]
+    ready = [file for file in files if file.state == "ready"]
+    conflicts = [(file, change) for file in ready for change in file.changes if change["conflict"]]
+    shown = 0 if len(files) == 1 else place
+    return UploadPage(
+        files=files,
+        chosen=files[shown] if shown is not None and shown < len(files) else None,
+        ready=len(ready),
+        changes=sum(len(file.changes) for file in ready),
+        problems=sum(len(file.problems) for file in files),
+        refused=sum(file.state == "refused" for file in files),
+        conflicts=conflicts[:MOST_CONFLICTS],
+    )
+
+
+def _uploaded_file(place: int, told: Mapping[str, Any]) -> UploadedFile:
+    if told["refused"]:
+        state = "refused"
+    elif told["problems"]:
+        state = "problems"
+    elif told["result"]:
+        state = told["result"]
+    else:
+        state = "ready" if told["changes"] else "nothing"
+    return UploadedFile(
+        place=place,
+        name=told["name"],
+        sheet=told["sheet"],
+        unit=told["unit"],
+        for_unit=told["for_unit"],
+        state=state,
+        text=told["refused"] or told["text"],
+        problems=told["problems"],
+        changes=told["changes"],
+        same=told["same"],
+        absent=told["absent"],
+        written=told.get("written", 0),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,19 @@ from assessments.renderers.scoring_workbook.layout import (
     number_text,
 )
 from assessments.scoring import Kind, Rule
+
+
+def entry_columns(rules: Sequence[Rule]) -> list[str]:
+    """The columns in which a sheet with these rules is answered."""
+    items = max((len(rule.parameters.get("items", ())) for rule in rules if rule.kind is Kind.COUNT), default=0)
+    has_case = any(cases_of(rule.kind, rule.parameters, skippable=rule.skippable) for rule in rules)
+    has_ratio = any(rule.kind is Kind.RATIO for rule in rules)
+    return [
+        "answer",
+        *(["of"] if has_ratio else []),
+        *(["case"] if has_case else []),
+        *(f"item{place}" for place in range(items)),
+    ]
 
 
 def help_text(rule: Rule) -> str:

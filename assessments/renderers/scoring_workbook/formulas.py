@@ -37,6 +37,9 @@ class Place:
     scores: str = ""
 
 
+MOST_ARGUMENTS = 250  # that a function takes
+
+
 def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
@@ -152,8 +155,10 @@ class Term:
 
 
 def sum_formula(terms: Sequence[Term]) -> str:
-    """Blank cells count nothing; N() reads a text as 0."""
-    return "=" + _sum(terms)
+    """Blank cells count nothing, N() reads a text as 0; blank while nothing is scored."""
+    if not terms:
+        return '=""'
+    return f'=IF(COUNT({",".join(term.cell for term in terms[:MOST_ARGUMENTS])})=0,"",{_sum(terms)})'
 
 
 def _sum(terms: Sequence[Term]) -> str:

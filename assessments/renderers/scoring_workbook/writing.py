@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from assessments.contexts.workbooks import Workbook, WorkbookRow
-from assessments.renderers.scoring_workbook.entries import help_text, values_of
+from assessments.renderers.scoring_workbook.entries import entry_columns, help_text, values_of
 from assessments.renderers.scoring_workbook.formulas import (
     Place,
     Term,
@@ -115,13 +115,8 @@ class _Page:
         self.parts = sub_indicators(rules)
 
     def _columns(self, rules: Sequence[Rule]) -> list[str]:
-        items = max((len(rule.parameters.get("items", ())) for rule in rules if rule.kind is Kind.COUNT), default=0)
-        has_case = any(cases_of(rule.kind, rule.parameters, skippable=rule.skippable) for rule in rules)
-        columns = ["code", "title", "maximum" if self.workbook.is_points else "", "how", "answer"]
-        columns.append("of" if any(rule.kind is Kind.RATIO for rule in rules) else "")
-        columns.append("case" if has_case else "")
-        columns += [f"item{place}" for place in range(items)]
-        return [name for name in [*columns, "points", "evidence", "explanation"] if name]
+        head = ["code", "title", *(["maximum"] if self.workbook.is_points else []), "how"]
+        return [*head, *entry_columns(rules), "points", "evidence", "explanation"]
 
     def write(self) -> None:
         self._top()
