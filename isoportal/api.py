@@ -10,7 +10,9 @@ from rest_framework import exceptions
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
-from assessments.api import AssessmentAPI, CriteriaSetAPI, CriterionAPI, RoundAPI, ScoreAPI
+from assessments.api import AssessmentAPI, CriteriaSetAPI, CriterionAPI, DecisionAPI, RankingAPI, RoundAPI, ScoreAPI
+from assessments.api.assignments import AssignmentAPI, ExtensionAPI, TeamAPI
+from assessments.api.workbooks import WorkbookAPI, WorkbookTakeAPI
 from isoportal.notifications import NotificationAPI
 from isoportal.openapi import SchemaView, docs
 from plans.api import (
@@ -50,8 +52,13 @@ router.register("chasing-letters", ChasingLetterAPI, basename="chasing-letter")
 router.register("criteria-sets", CriteriaSetAPI, basename="criteria-set")
 router.register("criteria", CriterionAPI, basename="criterion")
 router.register("rounds", RoundAPI, basename="round")
+router.register("extensions", ExtensionAPI, basename="extension")
+router.register("teams", TeamAPI, basename="team")
+router.register("assignments", AssignmentAPI, basename="assignment")
 router.register("assessments", AssessmentAPI, basename="assessment")
 router.register("scores", ScoreAPI, basename="score")
+router.register("rankings", RankingAPI, basename="ranking")
+router.register("decisions", DecisionAPI, basename="decision")
 router.register("report-jobs", ReportJobAPI, basename="report-job")
 
 
@@ -68,6 +75,8 @@ class UnknownAddress(APIView):
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
+    path("assessments/<int:pk>/workbook/", WorkbookAPI.as_view(), name="assessment-workbook"),
+    path("assessments/<int:pk>/workbook/take/", WorkbookTakeAPI.as_view(), name="assessment-workbook-take"),
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", docs, name="docs"),
 ]
