@@ -5,6 +5,10 @@ from __future__ import annotations
 ENUM_NAMES: dict[str, str | list[tuple[str, str]]] = {
     "PlanStatus": "plans.models.Plan.Status",
     "CriteriaSetStatus": "assessments.models.CriteriaSet.Status",
+    "RoundState": "assessments.models.Round.State",
+    "RoundPhase": "assessments.models.Round.Phase",
+    "RoundOccasion": "assessments.models.Round.Occasion",
+    "DecisionKind": "assessments.models.Decision.Kind",
     "LegalDocumentKind": "plans.models.LegalDocument.Kind",
     "PilotPhase": "plans.models.PilotUnit.Phase",
     "OutdatedState": [("replaced", "replaced"), ("ended", "ended")],
