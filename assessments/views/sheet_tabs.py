@@ -13,6 +13,13 @@ from assessments.contexts.history import sheet_history
 TABS = ("scores", "differences", "evidence", "appeals", "history")
 
 
+def _url(name: str, here: str, pk: int) -> str:
+    """Appeals have a page of their own, on which they are written and decided."""
+    if name == "appeals":
+        return reverse("assessments:appeals", args=[pk])
+    return here if name == "scores" else f"{here}?tab={name}"
+
+
 def page_values(context: SheetContext, tab: str = "scores") -> dict[str, Any]:
     """What the page of a sheet shows on `tab`."""
     if tab == "differences" and not context.result.shows_result:
@@ -32,7 +39,7 @@ def page_values(context: SheetContext, tab: str = "scores") -> dict[str, Any]:
         {
             "label": label,
             "count": count,
-            "url": here if name == "scores" else f"{here}?tab={name}",
+            "url": _url(name, here, result.assessment_id),
             "current": name == tab,
         }
         for name, (label, count) in words.items()

@@ -6,8 +6,10 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from assessments.contexts.verifying import verifying_bar
 from assessments.filters import AssessmentFilter
 from assessments.models import Assessment
 from assessments.views.ordering import PAGE_SIZE, in_order
@@ -15,7 +17,6 @@ from assessments.views.score_rows import context_of, load_sheet, row_values
 from assessments.views.sheet_tabs import TABS, page_values
 from units.http import UserRequest
 from units.permissions import Permission
-
 
 __all__ = ["assessment_list", "row_values", "sheet"]
 
@@ -38,4 +39,6 @@ def sheet(request: UserRequest, pk: int) -> HttpResponse:
     assessment = load_sheet(request, pk)
     asked = request.GET.get("tab", "")
     tab = asked if asked in TABS else "scores"
-    return render(request, "assessments/sheet.html", page_values(context_of(request, assessment), tab))
+    bar = verifying_bar(assessment, user=request.user, now=timezone.now())
+    values = page_values(context_of(request, assessment), tab) | {"verifying": bar}
+    return render(request, "assessments/sheet.html", values)

@@ -6,7 +6,18 @@ here. A value that is a `DocumentReport` needs no template of its own, neither f
 
 from __future__ import annotations
 
-from reports.registry import assessment, chasing, completeness, diagnosis, event, obstacles, plan, progress, schedule
+from reports.registry import (
+    appeal_outcome,
+    assessment,
+    chasing,
+    completeness,
+    diagnosis,
+    event,
+    obstacles,
+    plan,
+    progress,
+    schedule,
+)
 from reports.registry.kind import LANGUAGE, ReportKind, unit_of
 from reports.registry.options import InvalidParams, NoAccess
 
@@ -22,6 +33,7 @@ KINDS: dict[str, ReportKind] = {
         obstacles.KIND,
         assessment.KIND,
         diagnosis.KIND,
+        appeal_outcome.KIND,
         event.INVITATION,
         event.ONE_INVITATION,
         event.MINUTES,
