@@ -101,7 +101,7 @@ def outcome(groups: Iterable[Group], rules: Iterable[Rule], results: Mapping[str
     total, percent, grade = None, None, None
     steps: list[Step] = []
     knock_outs = knocked_out(tree, policy)
-    if whole.given:
+    if whole.given or whole.extra:
         total, steps = _total(whole, bonus, deduction, policy)
         percent = percent_of(total, rounded(whole.maximum))
         grade = grade_of(total, percent, policy)
@@ -112,7 +112,7 @@ def outcome(groups: Iterable[Group], rules: Iterable[Rule], results: Mapping[str
     return Outcome(
         **_sum(whole) | {"points": total, "maximum": rounded(whole.maximum), "reachable": _reachable(whole)},
         total=total,
-        subtotal=plain(whole.scaled) if whole.given else None,
+        subtotal=plain(whole.scaled) if steps else None,
         bonus_counted=rounded(bonus),
         deduction_counted=rounded(deduction),
         percent=percent,

@@ -16,8 +16,8 @@ from assessments.scoring.rule import LIGHTS, LIT, Counts, Result, Rule
 class Tally:
     """`maximum` is of all, `applicable` without what is excluded, `reachable` of what is scored.
 
-    `given` counts what brings points, be it 0; `missing` the criteria without an answer that a complete sheet needs:
-    all but bonus and deduction, which are none where nobody gave them.
+    `given` counts what brings points, be it 0, and `extra` the bonuses and deductions that do; `missing` the criteria
+    without an answer that a complete sheet needs: all but bonus and deduction, which are none where nobody gave them.
     """
 
     earned: Fraction = Fraction(0)
@@ -27,6 +27,7 @@ class Tally:
     bonus: Fraction = Fraction(0)
     deduction: Fraction = Fraction(0)
     given: int = 0
+    extra: int = 0
     missing: int = 0
     scored: int = 0
     of: int = 0
@@ -79,7 +80,7 @@ def tally_of(rule: Rule, result: Result, policy: Policy) -> Tally:
     worth = Fraction(points or 0) * weight
     given = int(points is not None)
     if not normal:
-        return Tally(given=given, **counts | {rule.counts.value: worth})
+        return Tally(extra=given, **counts | {rule.counts.value: worth})
     excluded = result.not_applicable and policy.not_applicable is NotApplicable.EXCLUDED
     return Tally(
         earned=worth,

@@ -195,7 +195,7 @@ def test_bonus_and_deduction_have_their_own_weight_and_no_group_weighs_them():
     assert result.total == 31
     assert [(group.points, group.bonus, group.deduction) for group in result.groups] == [
         (Decimal(10), Decimal("1.5"), Decimal("0.5")),
-        (Decimal(0), Decimal("1.5"), Decimal("0.5")),
+        (None, Decimal("1.5"), Decimal("0.5")),
     ]
 
 
