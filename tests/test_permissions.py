@@ -30,6 +30,7 @@ SEES_A = PROVINCE | A
 SEES_SHEET_A = SEES_A - {FINANCE}
 SEES_SOME_SHEET = SIGNED_IN - {FINANCE, "stranger"}
 SEES_ROUND = SEES_SOME_SHEET - {"foreign"}
+ENTERS_A = frozenset({ADMINISTRATOR, OFFICER, Role.UNIT_HEAD, Role.UNIT_OFFICER})  # a workbook of A's sheet
 WORKS_ON_RESULTS = frozenset({ADMINISTRATOR, OFFICER, Role.ASSESSOR, LEADER})
 APPROVES = frozenset({ADMINISTRATOR, LEADER})
 SEES_LOG = frozenset({ADMINISTRATOR, OFFICER, LEADER, "foreign"})
@@ -93,11 +94,21 @@ SEES_REGISTER_A = SIGNED_IN - {"foreign", "stranger"}  # a province's register i
 KEEPS_A_REGISTER = ACCEPTS_A | {"foreign"}
 
 
+EDITS_CRITERIA_A = frozenset({ADMINISTRATOR, OFFICER})  # of A's province
+CRITERIA_EDITOR_SOMEWHERE = EDITS_CRITERIA_A | {"foreign"}
+CRITERIA_DRAFT = {"pk": "criteria_draft.pk"}
+DRAFT_CRITERION = CRITERIA_DRAFT | {"criterion_pk": "draft_criterion.pk"}
+ROUND = {"pk": "round.pk"}
+ROUND_SEEN = SEES_SOME_SHEET - {"foreign"}
+RUNS_A_ROUND = frozenset({ADMINISTRATOR, OFFICER, LEADER, Role.ASSESSOR})  # the side of those who assess
 PK = {"pk": "plan.pk"}
 LEGAL = {"pk": "legal_document.pk"}
 TASK, SHEET, JOB = {"pk": "task.pk"}, {"pk": "assessment.pk"}, {"pk": "job.pk"}
 SHEET_ROW = {"pk": "assessment.pk", "criterion_pk": "criterion.pk"}
 EVENT = {"pk": "event.pk"}
+APPEAL = {"pk": "appeal.pk"}
+SCORES_A = frozenset({Role.UNIT_HEAD, Role.UNIT_OFFICER})
+ASSESSES_A = frozenset({Role.ASSESSOR})
 LETTER = {"pk": "letter.pk"}
 DIAGNOSIS = {"pk": "diagnosis.pk"}
 UNIT_A = {"object_id": "unit.pk"}
@@ -144,6 +155,56 @@ ROUTES: list[Route] = [
     Route("activity:preferences", EVERYBODY, Answer(422)),
     Route("assessments:criteria", seen_by(SEES_SOME_SHEET), NO_POST, kwargs={"pk": "criteria_set.pk"}),
     Route("assessments:criteria_list", EVERYBODY, NO_POST),
+    Route(
+        "assessments:criteria_new",
+        Answer(200, CRITERIA_EDITOR_SOMEWHERE, others=403),
+        Answer(422, CRITERIA_EDITOR_SOMEWHERE, others=403),
+    ),
+    Route(
+        "assessments:criteria_begin",
+        NO_GET,
+        only(CRITERIA_EDITOR_SOMEWHERE, 302, SEES_SOME_SHEET),
+        kwargs={"pk": "criteria_set.pk"},
+    ),
+    Route(
+        "assessments:criteria_act",
+        seen_by(EDITS_CRITERIA_A),
+        seen_by(EDITS_CRITERIA_A, 409),
+        kwargs=CRITERIA_DRAFT | {"act": "=publish"},
+    ),
+    Route(
+        "assessments:criteria_diff",
+        seen_by(EDITS_CRITERIA_A),
+        NO_POST,
+        kwargs=CRITERIA_DRAFT | {"other_pk": "criteria_set.pk"},
+    ),
+    Route("assessments:criteria_export", seen_by(EDITS_CRITERIA_A), NO_POST, kwargs=CRITERIA_DRAFT | {"kind": "=json"}),
+    Route(
+        "assessments:criteria_edit", seen_by(EDITS_CRITERIA_A), seen_by(EDITS_CRITERIA_A, 422), kwargs=CRITERIA_DRAFT
+    ),
+    Route(
+        "assessments:criteria_policy", seen_by(EDITS_CRITERIA_A), seen_by(EDITS_CRITERIA_A, 422), kwargs=CRITERIA_DRAFT
+    ),
+    Route(
+        "assessments:criteria_mapping", seen_by(EDITS_CRITERIA_A), seen_by(EDITS_CRITERIA_A, 409), kwargs=CRITERIA_DRAFT
+    ),
+    Route(
+        "assessments:criteria_upload", seen_by(EDITS_CRITERIA_A), seen_by(EDITS_CRITERIA_A, 422), kwargs=CRITERIA_DRAFT
+    ),
+    Route("assessments:criterion_preview", NO_GET, seen_by(EDITS_CRITERIA_A), kwargs=CRITERIA_DRAFT),
+    Route(
+        "assessments:criterion_add", seen_by(EDITS_CRITERIA_A), seen_by(EDITS_CRITERIA_A, 422), kwargs=CRITERIA_DRAFT
+    ),
+    Route(
+        "assessments:criterion_edit", seen_by(EDITS_CRITERIA_A), seen_by(EDITS_CRITERIA_A, 422), kwargs=DRAFT_CRITERION
+    ),
+    Route("assessments:criterion_move", NO_GET, seen_by(EDITS_CRITERIA_A, 302), kwargs=DRAFT_CRITERION),
+    Route(
+        "assessments:criterion_remove",
+        seen_by(EDITS_CRITERIA_A),
+        seen_by(EDITS_CRITERIA_A, 409),
+        kwargs=DRAFT_CRITERION,
+    ),
     Route("assessments:approval", only(WORKS_ON_RESULTS, 200, SEES_ROUND), NO_POST, kwargs={"pk": "round.pk"}),
     Route("assessments:approve", NO_GET, only(APPROVES, 422, SEES_ROUND), kwargs={"pk": "round.pk"}),
     Route(
@@ -178,6 +239,38 @@ ROUTES: list[Route] = [
     ),
     Route("assessments:plan_diagnosis", seen_by(SEES_A), NO_POST, kwargs=PK),
     Route("assessments:list", EVERYBODY, NO_POST),
+    Route("assessments:round_list", EVERYBODY, NO_POST),
+    Route(
+        "assessments:round_new",
+        Answer(200, ACCEPTER_SOMEWHERE, others=403),
+        Answer(422, ACCEPTER_SOMEWHERE, others=403),
+    ),
+    # A's round runs already: only its dates can be changed.
+    Route("assessments:round_edit", only(ACCEPTS_A, 302, ROUND_SEEN), only(ACCEPTS_A, 302, ROUND_SEEN), kwargs=ROUND),
+    Route("assessments:round_dates", only(ACCEPTS_A, 200, ROUND_SEEN), only(ACCEPTS_A, 422, ROUND_SEEN), kwargs=ROUND),
+    Route("assessments:round_open", NO_GET, only(ACCEPTS_A, 302, ROUND_SEEN), kwargs=ROUND),
+    Route("assessments:round_extend", only(ACCEPTS_A, 200, ROUND_SEEN), only(ACCEPTS_A, 422, ROUND_SEEN), kwargs=ROUND),
+    Route("assessments:round_units", only(ACCEPTS_A, 200, ROUND_SEEN), only(ACCEPTS_A, 422, ROUND_SEEN), kwargs=ROUND),
+    Route(
+        "assessments:round_unit_remove",
+        NO_GET,
+        only(ACCEPTS_A, 302, ROUND_SEEN),
+        kwargs=ROUND | {"sheet_pk": "assessment.pk"},
+    ),
+    Route("assessments:round_teams", only(ACCEPTS_A, 200, ROUND_SEEN), only(ACCEPTS_A, 422, ROUND_SEEN), kwargs=ROUND),
+    Route("assessments:round_assign", NO_GET, only(ACCEPTS_A, 302, ROUND_SEEN), kwargs=ROUND),
+    Route(
+        "assessments:team",
+        only(ACCEPTS_A, 200, ROUND_SEEN),
+        only(ACCEPTS_A, 422, ROUND_SEEN),
+        kwargs=ROUND | {"team_pk": "team.pk"},
+    ),
+    Route(
+        "assessments:sheet_assessors",
+        only(ACCEPTS_A, 200, SEES_SHEET_A),
+        only(ACCEPTS_A, 422, SEES_SHEET_A),
+        kwargs=SHEET,
+    ),
     Route("assessments:round", seen_by(SEES_SOME_SHEET - {"foreign"}), NO_POST, kwargs={"pk": "round.pk"}),
     Route(
         "assessments:score",
@@ -189,9 +282,7 @@ ROUTES: list[Route] = [
     Route(
         "assessments:comments",
         seen_by(SEES_SHEET_A),
-        only(
-            frozenset({Role.UNIT_HEAD, Role.UNIT_OFFICER, Role.PROGRAMME_OFFICER, Role.ASSESSOR}), 422, SEES_SHEET_A
-        ),
+        only(frozenset({Role.UNIT_HEAD, Role.UNIT_OFFICER, Role.PROGRAMME_OFFICER, Role.ASSESSOR}), 422, SEES_SHEET_A),
         kwargs=SHEET_ROW,
     ),
     Route(
@@ -224,6 +315,48 @@ ROUTES: list[Route] = [
         only(frozenset({Role.UNIT_HEAD, Role.UNIT_OFFICER}), 302, SEES_SHEET_A),
         kwargs=SHEET,
     ),
+    Route("assessments:workbook", seen_by(SEES_SHEET_A), only(ENTERS_A, 422, SEES_SHEET_A), kwargs=SHEET),
+    Route("assessments:workbook_file", seen_by(SEES_SHEET_A), NO_POST, kwargs=SHEET),
+    Route(
+        "assessments:workbooks",
+        seen_by(SEES_ROUND),
+        only(ENTERS_A | {"sibling", "commune"}, 422, SEES_ROUND),
+        kwargs={"pk": "round.pk"},
+    ),
+    Route("assessments:workbooks_file", seen_by(SEES_ROUND), NO_POST, kwargs={"pk": "round.pk"}),
+    Route("assessments:workbook_upload", seen_by(ENTERS_A), NO_POST, kwargs={"pk": "upload.pk"}),
+    Route("assessments:workbook_take", NO_GET, only(TOLD, 422, ENTERS_A), kwargs={"pk": "upload.pk"}),
+    Route("assessments:workbook_drop", NO_GET, only(TOLD, 302, ENTERS_A), kwargs={"pk": "upload.pk"}),
+    Route("assessments:verification", EVERYBODY, NO_POST),
+    Route("assessments:verification_acts", NO_GET, EVERYBODY),
+    Route(
+        "assessments:verify_score",
+        only(ASSESSES_A, 302, SEES_SHEET_A),
+        only(ASSESSES_A, 422, SEES_SHEET_A),
+        kwargs=SHEET_ROW,
+    ),
+    Route("assessments:accept", NO_GET, only(ASSESSES_A, 302, SEES_SHEET_A), kwargs=SHEET),
+    Route("assessments:verify_begin", NO_GET, only(ASSESSES_A, 302, SEES_SHEET_A), kwargs=SHEET),
+    Route("assessments:verify_finish", NO_GET, only(ASSESSES_A, 302, SEES_SHEET_A), kwargs=SHEET),
+    Route("assessments:verify_resume", NO_GET, only(ASSESSES_A, 302, SEES_SHEET_A), kwargs=SHEET),
+    Route("assessments:verify_tell", NO_GET, only(ASSESSES_A, 302, SEES_SHEET_A), kwargs=SHEET),
+    Route("assessments:return", only(ASSESSES_A, 200, SEES_SHEET_A), only(ASSESSES_A, 422, SEES_SHEET_A), kwargs=SHEET),
+    Route("assessments:differences", only(ASSESSES_A | {OFFICER}, 200, SEES_SHEET_A), NO_POST, kwargs=SHEET),
+    Route(
+        "assessments:decide_difference",
+        NO_GET,
+        only(ASSESSES_A | {OFFICER}, 422, SEES_SHEET_A),
+        kwargs=SHEET_ROW,
+    ),
+    Route("assessments:appeals", seen_by(SEES_SHEET_A), NO_POST, kwargs=SHEET),
+    Route("assessments:appeals_send", NO_GET, only(frozenset({Role.UNIT_HEAD}), 302, SEES_SHEET_A), kwargs=SHEET),
+    Route("assessments:appeals_close", NO_GET, only(frozenset({OFFICER}), 302, SEES_SHEET_A), kwargs=SHEET),
+    Route(
+        "assessments:appeal_new", only(SCORES_A, 200, SEES_SHEET_A), only(SCORES_A, 422, SEES_SHEET_A), kwargs=SHEET_ROW
+    ),
+    Route("assessments:appeal_edit", only(SCORES_A, 200, SEES_SHEET_A), only(SCORES_A, 422, SEES_SHEET_A), APPEAL),
+    Route("assessments:appeal_withdraw", NO_GET, only(SCORES_A, 302, SEES_SHEET_A), kwargs=APPEAL),
+    Route("assessments:appeal_decide", NO_GET, only(frozenset({OFFICER}), 422, SEES_SHEET_A), kwargs=APPEAL),
     Route("budgets:ceiling", only(SPENDS_A, 200, SEES_MONEY_A), only(SPENDS_A, 422, SEES_MONEY_A), kwargs=PK),
     Route("budgets:list", EVERYBODY, NO_POST),
     Route("budgets:open", NO_GET, only(SPENDS_A, 302, SEES_MONEY_A), kwargs=PK),
@@ -408,9 +541,16 @@ ROUTES: list[Route] = [
     Route("api:obstacle-close", API_NO_POST, only(SETTLES_A, 409, SEES_A), kwargs=OBSTACLE),
     *api("criteria-set", "criteria_set", seen_by(SEES_SOME_SHEET)),
     *api("criterion", "criterion", seen_by(SEES_SOME_SHEET)),
-    *api("round", "round", seen_by(SEES_SOME_SHEET - {"foreign"})),
+    *api("round", "round", seen_by(ROUND_SEEN), posted=Answer(400)),
+    Route("api:round-open", API_NO_POST, only(ACCEPTS_A, 409, ROUND_SEEN), kwargs=ROUND),
+    Route("api:round-units", API_NO_POST, only(ACCEPTS_A, 400, ROUND_SEEN), kwargs=ROUND),
+    *api("extension", "extension", seen_by(SEES_SHEET_A), posted=Answer(400)),
+    *api("team", "team", seen_by(RUNS_A_ROUND), posted=Answer(400)),
+    *api("assignment", "assignment", seen_by(RUNS_A_ROUND), posted=Answer(400)),
     *api("assessment", "assessment", seen_by(SEES_SHEET_A)),
     Route("api:assessment-diagnosis", seen_by(SEES_SHEET_A), API_NO_POST, kwargs=DIAGNOSIS),
+    Route("api:assessment-workbook", seen_by(SEES_SHEET_A), seen_by(SEES_SHEET_A, 400), kwargs=SHEET),
+    Route("api:assessment-workbook-take", API_NO_POST, seen_by(SEES_SHEET_A, 415), kwargs=SHEET),
     *api("score", "score", seen_by(SEES_SHEET_A)),
     *api("decision", "decision", seen_by(WORKS_ON_RESULTS - {Role.ASSESSOR})),
     Route("api:ranking-list", EVERYBODY, API_NO_POST, query={"round": "round.pk"}),

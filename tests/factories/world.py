@@ -12,7 +12,19 @@ from django.conf import settings
 
 from activity.models import Notification
 from activity.services import record
-from assessments.models import Assessment, CriteriaSet, Criterion, Round, Score
+from assessments.models import (
+    Appeal,
+    Assessment,
+    Assignment,
+    CriteriaSet,
+    Criterion,
+    Decision,
+    Extension,
+    Round,
+    Score,
+    Team,
+    WorkbookUpload,
+)
 from budgets.models import Budget, LedgerEntry
 from plans.models import (
     Amendment,
@@ -49,6 +61,7 @@ from plans.models import (
 )
 from plans.services.feeds import digest_of
 from reports.models import ReportJob
+from tests.factories.diagnosis import one_diagnosis, small_set
 from tests.factories.units import Cast, make_cast
 from units.models import Membership, Unit, User
 from units.permissions import Role
@@ -123,6 +136,7 @@ def make_world() -> World:
         scoring=Criterion.Scoring.YES_NO,
         max_score=10,
     )
+    drafts = {name: _criteria_draft_of(cast, name, standard) for name in ("province", "foreign")}
     rounds = {}
     for name in ("province", "foreign"):
         rounds[name] = Round.objects.create(
@@ -134,12 +148,45 @@ def make_world() -> World:
             closes_at=datetime(2099, 1, 1, tzinfo=UTC),
             created_by=cast[ACTORS[name]],
         )
+    decisions = {name: _decision_of(round_, name) for name, round_ in rounds.items()}
     rows = {}
     for name in UNITS:
         rows[name] = _rows_of(cast, name, standard) | {"criteria_set": criteria_set, "criterion": criterion}
         round_ = rounds["foreign" if name == "foreign" else "province"]
+        rows[name] |= drafts["foreign" if name == "foreign" else "province"]
         rows[name] |= {"round": round_, **_sheet_of(cast, name, round_, criterion)}
+        rows[name]["decision"] = decisions["foreign" if name == "foreign" else "province"]
+    lights = small_set()
+    for name in UNITS:
+        holder = cast.foreign if name == "foreign" else cast.province
+        by, mark = cast[ACTORS[name]], canary(name)
+        rows[name] |= one_diagnosis(holder=holder, unit=getattr(cast, name), criteria_set=lights, by=by, mark=mark)
     return World(cast, rows)
+
+
+def _criteria_draft_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
+    """A province's draft of a criteria set: for those who edit criteria there and nobody else."""
+    draft = CriteriaSet.objects.create(
+        unit=getattr(cast, name),
+        slug="own",
+        title=f"{canary(name)}criteria",
+        standard=standard,
+        scale=CriteriaSet.Scale.POINTS,
+        created_by=cast[ACTORS[name]],
+    )
+    group = Criterion.objects.create(
+        criteria_set=draft, order=1, code="1", title=f"{canary(name)}group", scoring=Criterion.Scoring.GROUP
+    )
+    criterion = Criterion.objects.create(
+        criteria_set=draft,
+        parent=group,
+        order=2,
+        code="1.1",
+        title=f"{canary(name)}criterion",
+        scoring=Criterion.Scoring.YES_NO,
+        max_score=10,
+    )
+    return {"criteria_draft": draft, "draft_criterion": criterion}
 
 
 def _rows_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:
@@ -325,6 +372,19 @@ def _register_of(cast: Cast, name: str) -> LegalDocument:
     )[0]
 
 
+def _decision_of(round_: Round, name: str) -> Decision:
+    """A decision is one for all units of its round: only the other province's bears a canary."""
+    return Decision.objects.create(
+        round=round_,
+        kind=Decision.Kind.APPROVAL,
+        number=f"{canary('foreign')}number" if name == "foreign" else "12/QĐ-UBND",
+        decided_on="2026-11-20",
+        changes=[{"assessment": 0, "unit": f"{canary('foreign')}unit" if name == "foreign" else "Đơn vị"}],
+        digest="0" * 64,
+        by=round_.created_by,
+    )
+
+
 def _sheet_of(cast: Cast, name: str, round_: Round, criterion: Criterion) -> dict[str, Any]:
     assessment = Assessment.objects.create(
         round=round_, unit=getattr(cast, name), scored=1, total=10, group_totals={canary(name): "10.00"}
@@ -337,4 +397,47 @@ def _sheet_of(cast: Cast, name: str, round_: Round, criterion: Criterion) -> dic
         explanation=f"{canary(name)}why",
         by=cast[ACTORS[name]],
     )
-    return {"assessment": assessment, "score": score}
+    assignment = _assessor_of(cast, name, assessment)
+    appeal = Appeal.objects.create(
+        assessment=assessment,
+        criterion=criterion,
+        state=Appeal.State.OPEN,
+        text=f"{canary(name)}appeal",
+        raised_by=cast[ACTORS[name]],
+    )
+    extension = Extension.objects.create(
+        assessment=assessment,
+        phase="appeal",
+        until=datetime(2026, 1, 2, tzinfo=UTC),
+        reason=f"{canary(name)}more time",
+        by=cast[ACTORS[name]],
+    )
+    upload = WorkbookUpload.objects.create(
+        round=round_,
+        assessment=assessment,
+        name=f"{canary(name)}upload.xlsx",
+        sha256=hashlib.sha256(f"upload of {name}".encode()).hexdigest(),
+        report=[],
+        by=cast[ACTORS[name]],
+    )
+    return {
+        "assessment": assessment,
+        "score": score,
+        "upload": upload,
+        "appeal": appeal,
+        "extension": extension,
+        "assignment": assignment,
+        "team": assignment.team,
+    }
+
+
+def _assessor_of(cast: Cast, name: str, assessment: Assessment) -> Assignment:
+    """A team is one for all units of its round: only the other province's bears a canary."""
+    foreign = name == "foreign"
+    assessor = cast["foreign"] if foreign else cast[Role.ASSESSOR]
+    team, created = Team.objects.get_or_create(
+        round=assessment.round, title=f"{canary(name)}team" if foreign else "Tổ thẩm định"
+    )
+    if created:
+        team.members.add(assessor)
+    return Assignment.objects.create(assessment=assessment, assessor=assessor, team=team, by=cast[ACTORS[name]])
