@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import DateTimeField, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 from assessments.contexts.standing import window_of
 from assessments.models import Assessment, Extension, Round
@@ -19,6 +20,12 @@ _CLOSES = {
     Round.Phase.SELF_SCORE: "round__closes_at",
     Round.Phase.VERIFY: "round__verify_closes_at",
     Round.Phase.APPEAL: "round__appeal_closes_at",
+}
+# A phase by its name; "Self-scoring" alone is also what a sheet is doing.
+PHASE_NAMES = {
+    Round.Phase.SELF_SCORE: pgettext_lazy("phase", "Self-scoring"),
+    Round.Phase.VERIFY: pgettext_lazy("phase", "Verification"),
+    Round.Phase.APPEAL: pgettext_lazy("phase", "Explanation and appeal"),
 }
 _SHORTEST = timedelta(microseconds=1)
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from assessments.contexts.deadlines import deadline_of, overdue, overdue_phase
+from assessments.contexts.deadlines import PHASE_NAMES, deadline_of, overdue, overdue_phase
 from assessments.contexts.standing import window_of
 from assessments.models import Assessment, Assignment, Extension, Round
 from assessments.permissions import RESULT_SHOWN
@@ -45,7 +45,9 @@ def phases_of(round_: Round, now: datetime) -> list[PhaseLine]:
             state = "undated"
         else:
             continue
-        lines.append(PhaseLine(phase=phase.value, name=str(phase.label), opens=opens, closes=closes, state=state))
+        lines.append(
+            PhaseLine(phase=phase.value, name=str(PHASE_NAMES[phase]), opens=opens, closes=closes, state=state)
+        )
     return lines
 
 
@@ -199,7 +201,7 @@ def _line(sheet: Assessment, now: datetime, inside: bool) -> SheetLine:
             for each in assignments
         ],
         late_phase=overdue_phase(sheet, now),
-        extended_phase=str(extended.get_phase_display()) if extended else "",
+        extended_phase=str(PHASE_NAMES[Round.Phase(extended.phase)]) if extended else "",
         extended_until=extended.until if extended else None,
         ends=deadline_of(sheet, Round.Phase.SELF_SCORE),
         may_see_verified=inside or sheet.state in RESULT_SHOWN,

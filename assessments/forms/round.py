@@ -6,8 +6,9 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from assessments.contexts.deadlines import overdue
+from assessments.contexts.deadlines import PHASE_NAMES, overdue
 from assessments.models import Assessment, CriteriaSet, Round
 from assessments.services.phases import Phases
 from plans.forms.events import DayInput, MomentInput
@@ -239,9 +240,11 @@ class ExtendForm(forms.Form):
     units = forms.ModelMultipleChoiceField(
         label=_("Units"), queryset=Assessment.objects.none(), widget=forms.CheckboxSelectMultiple
     )
-    phase = forms.ChoiceField(label=_("For"), choices=Round.Phase.choices, widget=forms.RadioSelect)
+    phase = forms.ChoiceField(label=_("Phase"), choices=list(PHASE_NAMES.items()), widget=forms.RadioSelect)
     until = forms.DateTimeField(
-        label=_("Until"), widget=MomentInput, help_text=_("What comes at this very moment is too late.")
+        label=pgettext_lazy("extension", "Until"),
+        widget=MomentInput,
+        help_text=_("What comes at this very moment is too late."),
     )
     reason = forms.CharField(
         label=_("Reason"),

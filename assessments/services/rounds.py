@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -240,15 +240,16 @@ def _given(round_: Round, units: Iterable[Unit]) -> dict[str, dict[str, Any]]:
 
 
 @transaction.atomic
-def add_units(*, round: Round, units: Sequence[Unit], by: User) -> list[UnitResult]:
-    """A sheet for each of the units that can have one, and for each of them what became of it. Units that join a round
-    that runs are told. A constant number of queries. Raises PermissionDenied, RoundSettled."""
+def add_units(*, round: Round, units: Sequence[Unit], by: User, as_of: date | None = None) -> list[UnitResult]:
+    """A sheet for each of the units that can have one, and for each of them what became of it. They must not have ended
+    before `as_of`, today if it is not given. Units that join a round that runs are told. A constant number of queries.
+    Raises PermissionDenied, RoundSettled."""
     manages(by, round.unit)
     stored = locked_round(round)
     if stored.state not in {Round.State.PREPARING, Round.State.RUNNING}:
         raise RoundSettled
     there = set(Assessment.objects.filter(round=stored).values_list("unit_id", flat=True))
-    today = timezone.localdate()
+    day = as_of or timezone.localdate()
     results, new = [], []
     for unit in units:
         outcome = "added"
@@ -256,7 +257,7 @@ def add_units(*, round: Round, units: Sequence[Unit], by: User) -> list[UnitResu
             outcome = "outside"
         elif unit.pk in there:
             outcome = "already"
-        elif unit.valid_to and unit.valid_to < today:
+        elif unit.valid_to and unit.valid_to < day:
             outcome = "ended"
         else:
             there.add(unit.pk)

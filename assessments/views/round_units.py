@@ -54,7 +54,7 @@ def round_units(request: UserRequest, pk: int) -> HttpResponse:
             elif form.is_bound and form.is_valid():
                 left = set(request.POST.getlist("leave"))
                 wanted = [unit for unit in preview if str(unit.pk) not in left]
-                results = add_units(round=round_, units=wanted, by=request.user)
+                results = add_units(round=round_, units=wanted, as_of=form.cleaned_data["as_of"], by=request.user)
                 results += [UnitResult(unit=unit, outcome="left_out") for unit in preview if str(unit.pk) in left]
         except RoundRefused as refused:
             messages.error(request, str(refused))
