@@ -6,6 +6,7 @@ The tests matter most on PostgreSQL (`make services`), which refuses texts and n
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -129,9 +130,17 @@ CURSORS = ['["a\\u0000",1]', "[1e999,1]", f"[{HUGE},{HUGE}]", '["9999-12-31T23:5
 KEYS = [HUGE, "9" * 5000, "0", "%00", "%ff", "a" * 5000]
 
 
+@pytest.fixture(scope="module")
+def made_once(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """The world of all the tests below: each changes it inside a transaction of its own that is taken back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(db) -> World:
-    return make_world()
+def world(made_once, db) -> World:
+    return made_once
 
 
 @pytest.fixture
