@@ -94,3 +94,27 @@ class RoundFilter(django_filters.FilterSet):
         """One query."""
         years = self.queryset.order_by("-year").values_list("year", flat=True).distinct()
         self.form.fields["year"].widget = forms.Select(choices=[("", _("All")), *((year, str(year)) for year in years)])
+
+
+class CriteriaSetFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(label=_("Status"), choices=CriteriaSet.Status.choices, empty_label=_("All"))
+    standard = django_filters.ModelChoiceFilter(
+        label=_("Standard"),
+        queryset=lambda request: Standard.objects.filter(criteria_sets__isnull=False).distinct(),
+        empty_label=_("All"),
+    )
+    own = django_filters.ChoiceFilter(
+        label=_("Whose"),
+        field_name="unit",
+        lookup_expr="isnull",
+        choices=[("false", _("The province's own")), ("true", _("Came with the portal"))],
+        empty_label=_("All"),
+        method="filter_own",
+    )
+
+    class Meta:
+        model = CriteriaSet
+        fields = ["status", "standard", "own"]
+
+    def filter_own(self, queryset, name, value):
+        return queryset.filter(unit__isnull=value == "true")

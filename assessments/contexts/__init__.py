@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assessments.contexts.controls import Control, Option
-from assessments.contexts.criteria import CriteriaGroup, CriterionLine, criteria_tree
+from assessments.contexts.criteria import CriterionLine, criteria_tree
 from assessments.contexts.late_sheets import late_sheets
 from assessments.contexts.result import AssessmentResult, GroupResult, ScoreLine, assessment_result
 from assessments.contexts.rules import SheetRules, rules_of, sheet_rules
@@ -13,7 +13,6 @@ from assessments.contexts.wording import answer_text, arithmetic_text, refusal_t
 __all__ = [
     "AssessmentResult",
     "Control",
-    "CriteriaGroup",
     "CriterionLine",
     "GroupResult",
     "Option",

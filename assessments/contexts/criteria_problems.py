@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from assessments import scoring
 from assessments.contexts.criteria_sums import Sums, sums_of
+from assessments.contexts.measures import UnknownMeasure, measure_of
 from assessments.contexts.rules import rule_of
 from assessments.contexts.wording import plain_number
 from assessments.models import CriteriaSet, Criterion
@@ -108,6 +109,11 @@ def _of_criteria(criteria_set: CriteriaSet, criteria: Sequence[Criterion]) -> It
             scoring.check(rule_of(criterion, parent.code if parent else ""))
         except scoring.InvalidRule as error:
             yield _at(criterion, invalid_rule_text(error))
+        if criterion.scored_by == Criterion.ScoredBy.SYSTEM:
+            try:
+                measure_of(criterion)
+            except UnknownMeasure as error:
+                yield _at(criterion, str(error))
         if criterion.evidence_required and not criterion.evidence:
             yield _at(criterion, _("%(code)s: say which evidence is required.") % {"code": criterion.code})
 
