@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 TEST_ENV := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u DEBUG -u MEDIA_ROOT DJANGO_ENV=test VAR_DIR=$(CURDIR)/var/test
 
 .PHONY: help setup run test check static lint format types imports migrations deploy-check translations services e2e bench load \
-	coverage messages requirements secrets clean
+	mutants coverage messages requirements secrets clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -60,6 +60,9 @@ services: setup ## The whole suite on PostgreSQL and Redis
 
 e2e: setup ## The portal in a browser
 	@scripts/e2e $(ARGS)
+
+mutants: setup ## Change the scoring engine in every place, and see whether its tests notice (ARGS=--module=tally.py)
+	@$(PYTHON) scripts/mutants $(ARGS)
 
 bench: setup ## Measure against the plain way, side by side
 	@$(TEST_ENV) $(PYTHON) -m bench $(ARGS)

@@ -34,8 +34,9 @@ def rounded(value: Fraction, decimals: int = 2, mode: Mode = Mode.HALF_UP) -> De
         Mode.HALF_EVEN: rest > half or (rest == half and whole % 2 == 1),
         Mode.DOWN: False,
     }[mode]
-    digits = tuple(int(digit) for digit in str(whole + up))
-    return Decimal((int(value < 0), digits, -decimals))
+    number = whole + up
+    digits = tuple(int(digit) for digit in str(number))
+    return Decimal((int(value < 0 < number), digits, -decimals))
 
 
 def plain(value: Fraction) -> Decimal:

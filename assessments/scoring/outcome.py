@@ -37,20 +37,20 @@ class Sum:
     `deduction` are those of the criteria in the group: they are no part of `points`.
     """
 
-    code: str = ""
-    parent: str = ""
-    weight: Decimal = Decimal(1)
-    points: Decimal | None = None
-    maximum: Decimal = Decimal(0)
-    reachable: Decimal = Decimal(0)
-    bonus: Decimal = Decimal(0)
-    deduction: Decimal = Decimal(0)
-    scored: int = 0
-    of: int = 0
-    not_applicable: int = 0
-    green: int = 0
-    yellow: int = 0
-    red: int = 0
+    code: str
+    parent: str
+    weight: Decimal
+    points: Decimal | None
+    maximum: Decimal
+    reachable: Decimal
+    bonus: Decimal
+    deduction: Decimal
+    scored: int
+    of: int
+    not_applicable: int
+    green: int
+    yellow: int
+    red: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,18 +67,18 @@ class Outcome(Sum):
     `knock_outs` that apply, `lowered_by` are those that allow less than the total would give.
     """
 
-    total: Decimal | None = None
-    subtotal: Decimal | None = None
-    bonus_counted: Decimal = Decimal(0)
-    deduction_counted: Decimal = Decimal(0)
-    percent: Decimal | None = None
-    missing: int = 0
-    grade_before: str = ""
-    grade: str = ""
-    knock_outs: tuple[KnockOut, ...] = ()
-    lowered_by: tuple[KnockOut, ...] = ()
-    tie_breaks: tuple[Decimal | None, ...] = ()
-    groups: tuple[Sum, ...] = ()
+    total: Decimal | None
+    subtotal: Decimal | None
+    bonus_counted: Decimal
+    deduction_counted: Decimal
+    percent: Decimal | None
+    missing: int
+    grade_before: str
+    grade: str
+    knock_outs: tuple[KnockOut, ...]
+    lowered_by: tuple[KnockOut, ...]
+    tie_breaks: tuple[Decimal | None, ...]
+    groups: tuple[Sum, ...]
     account: Account
 
     @property
@@ -110,6 +110,9 @@ def outcome(groups: Iterable[Group], rules: Iterable[Rule], results: Mapping[str
         steps.append(Step("graded", {"grade": grade.code, "least": grade.least, "points": total, "percent": percent}))
         steps += [_knock_out_step(tree, each) for each in knock_outs]
     return Outcome(
+        code="",
+        parent="",
+        weight=Decimal(1),
         **_sum(whole) | {"points": total, "maximum": rounded(whole.maximum), "reachable": _reachable(whole)},
         total=total,
         subtotal=plain(whole.scaled) if steps else None,

@@ -76,7 +76,7 @@ def sheet(sheets) -> Assessment:
 
 
 # 3.90 + 3.01 × 0.5 + 1.98 = 7.385; × 1.125 = 8.308125 of 9; × 11.8125 / 9 = 10.9044140625;
-# + 1.5 − 0.25 = 12.1544140625, but at most the maximum, 11.8125 = 11.81. Its own knock-out (3.90 < 4) leaves it at “Khá”.
+# + 1.5 − 0.25 = 12.1544140625, but at most the maximum, 11.8125 = 11.81. The knock-out (3.90 < 4) leaves it at “Khá”.
 TOTAL = Decimal("11.81")
 
 
