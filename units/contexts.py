@@ -121,11 +121,18 @@ PLACES: list[tuple[_StrPromise | str, list[Place]]] = [
             Place(
                 url_name="assessments:list",
                 prefixes=("/assessments/", "/rounds/"),
-                label=_("Score sheets"),
+                label=_("ISO 9001 scoring"),
                 short=pgettext_lazy("phone bar", "Scoring"),
                 icon="clipboard-check",
                 permission=Permission.ASSESSMENT_VIEW,
                 on_tabbar=True,
+            ),
+            Place(
+                url_name="assessments:diagnosis_list",
+                prefixes=("/diagnosis/",),
+                label=_("ISO 18091 diagnosis"),
+                icon="compass",
+                permission=Permission.ASSESSMENT_VIEW,
             ),
             Place(
                 url_name="assessments:criteria_list",

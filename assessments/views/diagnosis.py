@@ -15,7 +15,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -41,12 +40,6 @@ from units.permissions import Permission
 
 TABS = ("compare", "questions", "goals", "actions", "history")
 NAMES = {"compare": "diagnosis"} | {tab: f"diagnosis_{tab}" for tab in TABS[1:]}
-WORDS = {
-    "green": _lazy("Green: the acceptable minimum is met"),
-    "yellow": _lazy("Yellow: below the minimum"),
-    "red": _lazy("Red: not acceptable yet"),
-    "": _lazy("Without a light"),
-}
 log = logging.getLogger(__name__)
 
 
@@ -94,7 +87,7 @@ def _context(request: UserRequest, assessment: Assessment, tab: str) -> dict[str
     return {
         "assessment": assessment,
         "diagnosis": diagnosis,
-        "summary": [(row, WORDS[row.light]) for row in summary_of(diagnosis)],
+        "summary": [(row, _words()[row.light]) for row in summary_of(diagnosis)],
         "tab": tab,
         "tabs": _tabs(assessment.pk, tab, len(diagnosis.weak)),
         "bases": _bases(request, assessment, diagnosis, here),
@@ -102,6 +95,15 @@ def _context(request: UserRequest, assessment: Assessment, tab: str) -> dict[str
         "after": after_of(assessment, user=request.user) if tab == "compare" else None,
         "may_report": holds_in(request.user, Permission.REPORT_VIEW, assessment.unit),
         "may_set": may_set_competence(request.user, assessment),
+    }
+
+
+def _words() -> dict[str, str]:
+    return {
+        "green": _("Green: the acceptable minimum is met"),
+        "yellow": _("Yellow: below the minimum"),
+        "red": _("Red: not acceptable yet"),
+        "": _("Without a light"),
     }
 
 

@@ -66,7 +66,7 @@ def _pictures(told: Diagnosis, goals: Sequence[Goal]) -> tuple[list[Block], list
     wheel, bars, by_goal = wheel_of(told), quadrant_bars(told), goal_bars(goals)
     try:
         return (
-            [_figure(wheel_svg(wheel), wheel, 135)],
+            [_figure(wheel_svg(wheel), wheel, 125)],
             [_figure(bars_svg(bars), bars, 120)],
             [_figure(bars_svg(by_goal), by_goal, 130)],
         )
@@ -192,12 +192,12 @@ def _blocks(told: Diagnosis, goals: Sequence[Goal]) -> list[Block]:
     blocks: list[Block] = [
         *_general(told),
         Heading(text="II. KẾT QUẢ TỔNG HỢP"),
-        paragraph(f"Hình 1. Vòng tròn {told.counts.of} chỉ số", look="caption"),
-        *wheel,
-        paragraph(f"{rings}● X – xanh; ■ V – vàng; ▲ Đ – đỏ; ô trống – chưa đánh giá.", look="legend"),
         paragraph("Bảng 1. Số chỉ số theo mức", look="caption"),
         _summary_table(told),
         *_changes(told),
+        paragraph(f"Hình 1. Vòng tròn {told.counts.of} chỉ số", look="caption"),
+        *wheel,
+        paragraph(f"{rings}● X – xanh; ■ V – vàng; ▲ Đ – đỏ; ô trống – chưa đánh giá.", look="legend"),
         paragraph("Hình 2. Mức đánh giá theo nhóm", look="caption"),
         *bars,
         Heading(text="III. KẾT QUẢ TỪNG CHỈ SỐ"),
