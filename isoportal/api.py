@@ -10,7 +10,15 @@ from rest_framework import exceptions
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
-from assessments.api import AssessmentAPI, CriteriaSetAPI, CriterionAPI, DecisionAPI, RankingAPI, RoundAPI, ScoreAPI
+from assessments.api import (
+    AssessmentAPI,
+    CriteriaSetAPI,
+    CriterionAPI,
+    DecisionAPI,
+    RankingAPI,
+    RoundAPI,
+    ScoreAPI,
+)
 from assessments.api.assignments import AssignmentAPI, ExtensionAPI, TeamAPI
 from assessments.api.workbooks import WorkbookAPI, WorkbookTakeAPI
 from isoportal.notifications import NotificationAPI

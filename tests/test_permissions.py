@@ -33,6 +33,9 @@ SEES_ROUND = SEES_SOME_SHEET - {"foreign"}
 ENTERS_A = frozenset({ADMINISTRATOR, OFFICER, Role.UNIT_HEAD, Role.UNIT_OFFICER})  # a workbook of A's sheet
 WORKS_ON_RESULTS = frozenset({ADMINISTRATOR, OFFICER, Role.ASSESSOR, LEADER})
 APPROVES = frozenset({ADMINISTRATOR, LEADER})
+SEES_ROUND = SEES_SOME_SHEET - {"foreign"}
+WORKS_ON_RESULTS = frozenset({ADMINISTRATOR, OFFICER, Role.ASSESSOR, LEADER})
+APPROVES = frozenset({ADMINISTRATOR, LEADER})
 SEES_LOG = frozenset({ADMINISTRATOR, OFFICER, LEADER, "foreign"})
 SEES_MONEY_A = frozenset({ADMINISTRATOR, OFFICER, LEADER, FINANCE})
 SPENDS_A = frozenset({ADMINISTRATOR, OFFICER, FINANCE})
@@ -155,6 +158,26 @@ ROUTES: list[Route] = [
     Route("activity:preferences", EVERYBODY, Answer(422)),
     Route("assessments:criteria", seen_by(SEES_SOME_SHEET), NO_POST, kwargs={"pk": "criteria_set.pk"}),
     Route("assessments:criteria_list", EVERYBODY, NO_POST),
+    Route("assessments:approval", only(WORKS_ON_RESULTS, 200, SEES_ROUND), NO_POST, kwargs={"pk": "round.pk"}),
+    Route("assessments:approve", NO_GET, only(APPROVES, 422, SEES_ROUND), kwargs={"pk": "round.pk"}),
+    Route(
+        "assessments:change_result", only(APPROVES, 200, SEES_SHEET_A), only(APPROVES, 422, SEES_SHEET_A), kwargs=SHEET
+    ),
+    Route("assessments:propose", NO_GET, only(ACCEPTS_A, 422, SEES_ROUND), kwargs={"pk": "round.pk"}),
+    Route("assessments:publication", seen_by(SEES_ROUND), NO_POST, kwargs={"pk": "round.pk"}),
+    Route(
+        "assessments:publish",
+        only(ACCEPTS_A, 200, SEES_ROUND),
+        only(ACCEPTS_A, 422, SEES_ROUND),
+        kwargs={"pk": "round.pk"},
+    ),
+    Route("assessments:ranking", seen_by(SEES_ROUND), NO_POST, kwargs={"pk": "round.pk"}),
+    Route(
+        "assessments:withdraw_proposal",
+        only(ACCEPTS_A, 200, SEES_SHEET_A),
+        only(ACCEPTS_A, 422, SEES_SHEET_A),
+        kwargs=SHEET,
+    ),
     Route(
         "assessments:criteria_new",
         Answer(200, CRITERIA_EDITOR_SOMEWHERE, others=403),

@@ -1,5 +1,15 @@
 from assessments.api.assessments import AssessmentAPI, ScoreAPI
 from assessments.api.criteria import CriteriaSetAPI, CriterionAPI
+from assessments.api.decisions import DecisionAPI
+from assessments.api.rankings import RankingAPI
 from assessments.api.rounds import RoundAPI
 
-__all__ = ["AssessmentAPI", "CriteriaSetAPI", "CriterionAPI", "RoundAPI", "ScoreAPI"]
+__all__ = [
+    "AssessmentAPI",
+    "CriteriaSetAPI",
+    "CriterionAPI",
+    "DecisionAPI",
+    "RankingAPI",
+    "RoundAPI",
+    "ScoreAPI",
+]

@@ -20,7 +20,7 @@ from assessments import scoring
 from assessments.contexts.result import title_of
 from assessments.contexts.rules import STANDS, policy_of
 from assessments.models import Assessment, CriteriaSet, Criterion, Round, Score
-from assessments.permissions import RESULT_SHOWN
+from assessments.permissions import RESULT_SHOWN, SETTLED
 from isoportal.templatetags.formats import in_vietnamese
 from units.access import holds_in
 from units.models import User
@@ -309,7 +309,8 @@ def _in_order(
         apart = sheets.annotate(apart=best - own)
         by = F("apart").desc(nulls_last=True) if down else F("apart").asc(nulls_last=True)
         return apart.order_by(by, "pk")
-    ranked = sheets.order_by(F("rank").asc(nulls_last=True), best.desc(nulls_last=True), "pk")
+    unfinished = Case(When(state__in=SETTLED, then=Value(0)), default=Value(1), output_field=IntegerField())
+    ranked = sheets.order_by(F("rank").asc(nulls_last=True), unfinished, best.desc(nulls_last=True), "pk")
     if len(table.groups) > 1:
         groups = Case(
             *(When(ranking_group=group.code, then=Value(at)) for at, group in enumerate(table.groups)),
