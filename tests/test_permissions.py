@@ -33,9 +33,6 @@ SEES_ROUND = SEES_SOME_SHEET - {"foreign"}
 ENTERS_A = frozenset({ADMINISTRATOR, OFFICER, Role.UNIT_HEAD, Role.UNIT_OFFICER})  # a workbook of A's sheet
 WORKS_ON_RESULTS = frozenset({ADMINISTRATOR, OFFICER, Role.ASSESSOR, LEADER})
 APPROVES = frozenset({ADMINISTRATOR, LEADER})
-SEES_ROUND = SEES_SOME_SHEET - {"foreign"}
-WORKS_ON_RESULTS = frozenset({ADMINISTRATOR, OFFICER, Role.ASSESSOR, LEADER})
-APPROVES = frozenset({ADMINISTRATOR, LEADER})
 SEES_LOG = frozenset({ADMINISTRATOR, OFFICER, LEADER, "foreign"})
 SEES_MONEY_A = frozenset({ADMINISTRATOR, OFFICER, LEADER, FINANCE})
 SPENDS_A = frozenset({ADMINISTRATOR, OFFICER, FINANCE})
@@ -158,26 +155,6 @@ ROUTES: list[Route] = [
     Route("activity:preferences", EVERYBODY, Answer(422)),
     Route("assessments:criteria", seen_by(SEES_SOME_SHEET), NO_POST, kwargs={"pk": "criteria_set.pk"}),
     Route("assessments:criteria_list", EVERYBODY, NO_POST),
-    Route("assessments:approval", only(WORKS_ON_RESULTS, 200, SEES_ROUND), NO_POST, kwargs={"pk": "round.pk"}),
-    Route("assessments:approve", NO_GET, only(APPROVES, 422, SEES_ROUND), kwargs={"pk": "round.pk"}),
-    Route(
-        "assessments:change_result", only(APPROVES, 200, SEES_SHEET_A), only(APPROVES, 422, SEES_SHEET_A), kwargs=SHEET
-    ),
-    Route("assessments:propose", NO_GET, only(ACCEPTS_A, 422, SEES_ROUND), kwargs={"pk": "round.pk"}),
-    Route("assessments:publication", seen_by(SEES_ROUND), NO_POST, kwargs={"pk": "round.pk"}),
-    Route(
-        "assessments:publish",
-        only(ACCEPTS_A, 200, SEES_ROUND),
-        only(ACCEPTS_A, 422, SEES_ROUND),
-        kwargs={"pk": "round.pk"},
-    ),
-    Route("assessments:ranking", seen_by(SEES_ROUND), NO_POST, kwargs={"pk": "round.pk"}),
-    Route(
-        "assessments:withdraw_proposal",
-        only(ACCEPTS_A, 200, SEES_SHEET_A),
-        only(ACCEPTS_A, 422, SEES_SHEET_A),
-        kwargs=SHEET,
-    ),
     Route(
         "assessments:criteria_new",
         Answer(200, CRITERIA_EDITOR_SOMEWHERE, others=403),
@@ -572,6 +549,10 @@ ROUTES: list[Route] = [
     *api("assignment", "assignment", seen_by(RUNS_A_ROUND), posted=Answer(400)),
     *api("assessment", "assessment", seen_by(SEES_SHEET_A)),
     Route("api:assessment-diagnosis", seen_by(SEES_SHEET_A), API_NO_POST, kwargs=DIAGNOSIS),
+    Route("api:assessment-score", seen_by(SEES_SHEET_A), API_NO_POST, kwargs=SHEET | {"criterion": "criterion.pk"}),
+    Route(
+        "api:assessment-submit", API_NO_POST, only(frozenset({Role.UNIT_HEAD}), 200, SEES_SHEET_A), kwargs=SHEET
+    ),
     Route("api:assessment-workbook", seen_by(SEES_SHEET_A), seen_by(SEES_SHEET_A, 400), kwargs=SHEET),
     Route("api:assessment-workbook-take", API_NO_POST, seen_by(SEES_SHEET_A, 415), kwargs=SHEET),
     *api("score", "score", seen_by(SEES_SHEET_A)),

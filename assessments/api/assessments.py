@@ -5,9 +5,16 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
-from assessments.models import Assessment, Score
-from isoportal.rows import IdFilter, ListAPI
+from assessments.api.diagnosis import DiagnosisAction
+from assessments.api.scores import SheetScores
+from assessments.api.submission import Submission
+from assessments.contexts.seen import result_seen
+from assessments.models import Assessment
+from isoportal.rows import IdFilter, ListAPI, Row
 from units.permissions import Permission
+
+RESULT = ("verified_scored", "verified_total", "final_total", "final_groups", "grade")
+TOLD = "What assessors gave: null until the preliminary result is told, but for those who assess, manage or approve."
 
 
 class AssessmentRow(serializers.ModelSerializer[Assessment]):
@@ -15,14 +22,43 @@ class AssessmentRow(serializers.ModelSerializer[Assessment]):
 
     class Meta:
         model = Assessment
-        fields = ["id", "round", "unit", "scored", "total", "group_totals", "green", "yellow", "red", "updated_at"]
+        fields = [
+            "id",
+            "round",
+            "unit",
+            "state",
+            "scored",
+            "of",
+            "total",
+            "group_totals",
+            "green",
+            "yellow",
+            "red",
+            "submitted_at",
+            "late",
+            *RESULT,
+            "version",
+            "updated_at",
+        ]
         read_only_fields = fields
-        extra_kwargs = {"total": {"help_text": "Two decimals as text; null for a set of traffic lights."}}
+        completed = RESULT
+        extra_kwargs = {
+            "total": {"help_text": "The unit's own. Two decimals as text; null for a set of traffic lights."},
+            "of": {"help_text": "How many criteria the sheet has; 0 until the first is scored."},
+            "late": {"help_text": "Submitted after the round's own dates, under an extension."},
+            "verified_total": {"help_text": TOLD},
+            "verified_scored": {"help_text": TOLD},
+            "final_total": {"help_text": TOLD},
+            "final_groups": {"help_text": TOLD},
+            "grade": {"help_text": TOLD},
+        }
 
 
 class AssessmentFilter(django_filters.FilterSet):
     round = IdFilter()
     unit = IdFilter()
+    state = django_filters.ChoiceFilter(choices=Assessment.State.choices)
+    late = django_filters.BooleanFilter()
     year = django_filters.NumberFilter(field_name="round__year", min_value=1900, max_value=2200)
     updated_at = django_filters.IsoDateTimeFromToRangeFilter()
 
@@ -32,7 +68,7 @@ class AssessmentFilter(django_filters.FilterSet):
 
 
 @extend_schema_view(list=extend_schema(summary="Assessments"), retrieve=extend_schema(summary="One assessment"))
-class AssessmentAPI(ListAPI):
+class AssessmentAPI(DiagnosisAction, SheetScores, Submission, ListAPI):
     """Units' sheets with their totals."""
 
     queryset = Assessment.objects.all()
@@ -43,48 +79,10 @@ class AssessmentAPI(ListAPI):
     def allowed(self) -> QuerySet[Assessment]:
         return Assessment.objects.allowed_to(self.caller, Permission.ASSESSMENT_VIEW)
 
-
-class ScoreRow(serializers.ModelSerializer[Score]):
-    answer = serializers.DictField(read_only=True, help_text="What was entered, by the criterion's kind of scoring.")
-
-    class Meta:
-        model = Score
-        fields = [
-            "id",
-            "assessment",
-            "criterion",
-            "answer",
-            "points",
-            "light",
-            "explanation",
-            "version",
-            "by",
-            "at",
-        ]
-        read_only_fields = fields
-
-
-class ScoreFilter(django_filters.FilterSet):
-    assessment = IdFilter()
-    criterion = IdFilter()
-    unit = IdFilter(field_name="assessment__unit")
-    round = IdFilter(field_name="assessment__round")
-    light = django_filters.ChoiceFilter(choices=Score.Light.choices)
-    at = django_filters.IsoDateTimeFromToRangeFilter()
-
-    class Meta:
-        model = Score
-        fields: list[str] = []
-
-
-@extend_schema_view(list=extend_schema(summary="Scores"), retrieve=extend_schema(summary="One score"))
-class ScoreAPI(ListAPI):
-    """Units' own scores of single criteria."""
-
-    queryset = Score.objects.all()
-    serializer_class = ScoreRow
-    filterset_class = ScoreFilter
-    ordering_fields = ("id", "at")
-
-    def allowed(self) -> QuerySet[Score]:
-        return Score.objects.allowed_to(self.caller, Permission.ASSESSMENT_VIEW)
+    def complete(self, rows: list[Row]) -> None:
+        """What the assessors gave, of the sheets of which the caller sees it. One query."""
+        ids = [row["id"] for row in rows]
+        seen = result_seen(self.caller, Assessment.objects.filter(pk__in=ids)).values("id", *RESULT)
+        told = {each.pop("id"): each for each in seen}
+        for row in rows:
+            row |= told.get(row["id"], dict.fromkeys(RESULT))

@@ -13,6 +13,7 @@ from assessments import scoring
 from assessments.contexts.controls import Control, controls_of
 from assessments.contexts.rules import SheetRules, stored_result
 from assessments.contexts.stages import NOTHING, StageScore, stage_score
+from assessments.contexts.suggestions import Suggestion
 from assessments.contexts.wording import plain_number
 from assessments.models import Assessment, CriteriaSet, Criterion, Score
 from isoportal.templatetags.formats import in_vietnamese
@@ -65,6 +66,7 @@ class ScoreLine:
     note: str = ""
     files: Sequence[EvidenceFile] = ()
     comments: int = 0
+    suggestion: Suggestion | None = None
     parts: Sequence[ScoreLine] = ()
 
     @property
@@ -172,7 +174,9 @@ class Lines:
         files: Mapping[int, Sequence[EvidenceFile]],
         entry: str,
         comments: Mapping[int, int],
+        suggested: Mapping[int, Suggestion],
     ) -> None:
+        self.suggested = suggested
         self.comments = comments
         self.rules, self.by_stage, self.files, self.entry = rules, by_stage, files, entry
         self.criteria = {criterion.code: criterion for criterion in rules.criteria}
@@ -225,6 +229,7 @@ class Lines:
             note=entered.reason,
             files=self.files.get(criterion.pk, ()),
             comments=self.comments.get(criterion.pk, 0),
+            suggestion=self.suggested.get(criterion.pk),
             parts=[self.line(part) for part in self.below[rule.code]] if is_roll_up else (),
         )
 

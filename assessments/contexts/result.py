@@ -11,6 +11,7 @@ from assessments import scoring
 from assessments.contexts.accounts import SheetAccount, sheet_account
 from assessments.contexts.lines import FINAL_COLUMN, Lines, ScoreLine, files_of, title_of
 from assessments.contexts.rules import SheetRules, rules_of, standing_scores
+from assessments.contexts.suggestions import Suggestion
 from assessments.models import Assessment, CriteriaSet, Criterion, Score
 
 OWN_STAGE: frozenset[str] = frozenset({Score.Stage.SELF})
@@ -204,11 +205,13 @@ def assessment_result(
     stages: Collection[str] = OWN_STAGE,
     entry: str = Score.Stage.SELF,
     comments: Mapping[int, int] | None = None,
+    suggested: Mapping[int, Suggestion] | None = None,
 ) -> AssessmentResult:
     """The sheet with its sums: three queries when `assessment` came from `with_sheet_head()`.
 
     `stages`: those the reader sees (see `visible_stages`), by default the unit's own alone. `entry`: the stage that
-    the entry column shows. `comments`: how many there are, by criterion.
+    the entry column shows. `comments`: how many there are, `suggested`: what the unit answered
+    the last time, by criterion.
     """
     round_ = assessment.round
     criteria_set = round_.criteria_set
@@ -223,7 +226,7 @@ def assessment_result(
     rules = rules_of(criteria_set, criteria, kind=assessment.unit.kind)
     if Score.Stage.FINAL in seen:
         by_stage[FINAL_COLUMN] = standing_scores(scores)
-    lines = Lines(rules, by_stage, files_of(assessment), entry, comments or {})
+    lines = Lines(rules, by_stage, files_of(assessment), entry, comments or {}, suggested or {})
     told = [Score.Stage.SELF, *(stage for stage in (Score.Stage.VERIFIED, FINAL_COLUMN) if stage in by_stage)]
     outcomes = {str(stage): rules.outcome(lines.results[stage]) for stage in told}
     own = outcomes[Score.Stage.SELF]

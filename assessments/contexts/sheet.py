@@ -11,6 +11,7 @@ from assessments.contexts.lines import ScoreLine
 from assessments.contexts.mode import STAGE_OF, mode_of
 from assessments.contexts.result import OWN_STAGE, AssessmentResult, assessment_result
 from assessments.contexts.standing import holds_for, is_own, may, sees_result
+from assessments.contexts.suggestions import suggestions
 from assessments.contexts.verification import assignments_of, manages, stages_shown
 from assessments.models import Assessment, Criterion, Round, Score
 from assessments.permissions import Act
@@ -114,7 +115,8 @@ def sheet_context(assessment: Assessment, *, user: User, now: datetime) -> Sheet
     mode = mode_of(user, assessment, now)
     stages = visible_stages(user, assessment)
     comments = dict(assessment.comments.values_list("criterion").annotate(count=Count("pk")).order_by())
-    result = assessment_result(assessment, stages=stages, entry=STAGE_OF[mode], comments=comments)
+    suggested = suggestions(assessment) if mode == "score" else {}
+    result = assessment_result(assessment, stages=stages, entry=STAGE_OF[mode], comments=comments, suggested=suggested)
     return SheetContext(
         result=result,
         sheet=assessment,

@@ -4,7 +4,8 @@
 (() => {
   const sheet = document.querySelector("[data-sheet]");
   if (!sheet) return;
-  const prefix = `sheet:${sheet.dataset.person}:${sheet.dataset.sheet}:`;
+  // Drafts are a person's own: who signs in next on this device never meets them.
+  const prefix = `sheet:${sheet.dataset.person}:${sheet.dataset.sheet}:${sheet.dataset.mode}:`;
   const rowOf = (node) => node.closest?.("tbody[data-row]");
   const keyOf = (row) => prefix + row.dataset.row;
   const fieldsOf = (row) =>
@@ -21,9 +22,51 @@
     }
   });
 
+  // Evidence and comments open below their row.
+  const panelOf = (node) => node.closest?.("tbody[data-panel]");
+  const closePanel = (panel) => {
+    panel.hidden = true;
+    panel.querySelector("[id^=panel]").replaceChildren();
+    document.querySelector(`#row${panel.dataset.panel} .row-acts a`)?.focus();
+  };
+  sheet.addEventListener("click", (event) => {
+    if (event.target.closest("[data-panel-close]")) closePanel(panelOf(event.target));
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    // Only GET opens a panel from its row: a second click on the same link closes it.
+    const opener = event.detail.elt.closest?.(".row-acts a");
+    const panel = opener && panelOf(event.detail.target);
+    if (!panel || panel.hidden || panel.dataset.open !== opener.getAttribute("href")) return;
+    event.preventDefault();
+    closePanel(panel);
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const panel = panelOf(event.detail.target) ?? panelOf(document.activeElement);
+    if (!panel) return;
+    panel.hidden = false;
+    const opener = event.detail.requestConfig?.elt;
+    if (opener?.matches(".row-acts a")) {
+      panel.dataset.open = opener.getAttribute("href");
+      panel.querySelector("input:not([type=hidden]), textarea, button, a")?.focus();
+    }
+  });
+  document.addEventListener("htmx:configRequest", (event) => {
+    // The row may have been saved since its panel was opened.
+    const panel = panelOf(event.detail.elt);
+    const version = panel && document.querySelector(`#f${panel.dataset.panel} [name=version]`);
+    if (version && event.detail.verb === "post") event.detail.parameters.version = version.value;
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (panelOf(event.detail.target) && event.detail.xhr.status === 409) {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
+  });
+
   if (!sheet.querySelector("tbody[data-row]")) return;
 
-  // What could not be sent is kept on this device, with the version it was based on: a conflict is still seen later.
+  // What is typed is kept on this device until it is stored, with the version it was based on: a conflict is still seen
+  // later.
   const counter = document.querySelector("[data-unsaved-count]");
   const waiting = () => [...sheet.querySelectorAll("tbody[data-row]")].filter((row) => row.dataset.state === "unsaved");
   const show = (row, state) => {
@@ -38,7 +81,7 @@
     counter.textContent = count ? `${counter.dataset.text} ${count}` : "";
     counter.classList.toggle("text-danger", count > 0);
   };
-  const keep = (row) => {
+  const store = (row) => {
     const values = fieldsOf(row).map((field) =>
       ["radio", "checkbox"].includes(field.type) ? [field.name, field.value, field.checked] : [field.name, field.value],
     );
@@ -47,6 +90,9 @@
     } catch {
       // A full or forbidden store: the row still says that it is not saved.
     }
+  };
+  const keep = (row) => {
+    store(row);
     show(row, "unsaved");
   };
   const forget = (row) => {
@@ -54,17 +100,41 @@
     row.dataset.state = "";
     tell();
   };
-  const restore = (row) => {
-    const kept = localStorage.getItem(keyOf(row));
-    if (!kept) return;
-    for (const [name, value, checked] of JSON.parse(kept)) {
+  const draftOf = (row) => {
+    try {
+      return JSON.parse(localStorage.getItem(keyOf(row)) ?? "null");
+    } catch {
+      return null;
+    }
+  };
+  // Whether the draft says something else than the row does as it was loaded.
+  const fill = (row, draft) => {
+    let differs = false;
+    for (const [name, value, checked] of draft) {
       for (const field of fieldsOf(row)) {
         if (field.name !== name) continue;
-        if (checked === undefined) field.value = value;
-        else if (field.value === value) field.checked = checked;
+        if (checked === undefined) {
+          if (name !== "version" && field.value !== value) differs = true;
+          field.value = value;
+        } else if (field.value === value) {
+          if (field.checked !== checked) differs = true;
+          field.checked = checked;
+        }
       }
     }
-    show(row, "unsaved");
+    return differs;
+  };
+  const restore = (row) => {
+    const draft = draftOf(row);
+    if (!draft) return false;
+    const loaded = row.querySelector("[name=version]").value;
+    if (fill(row, draft)) {
+      show(row, "draft");
+      return true;
+    }
+    row.querySelector("[name=version]").value = loaded;
+    forget(row);
+    return false;
   };
   const send = (row) => htmx.trigger(row, "change");
   const sendWaiting = () => waiting().forEach(send);
@@ -107,7 +177,10 @@
       event.detail.shouldSwap = true;
       event.detail.isError = false;
     }
-    if (event.detail.xhr.status < 500) forget(row);
+    // Refused or in conflict: what was typed stays on this device until it is stored or given up.
+    if (event.detail.xhr.status < 300) forget(row);
+    else if (event.detail.xhr.status < 500) row.dataset.state = "";
+    tell();
   });
   for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort"]) {
     document.addEventListener(failure, (event) => {
@@ -117,13 +190,54 @@
   }
   document.addEventListener("htmx:responseError", (event) => {
     const row = rowOf(event.detail.elt);
-    if (row && (event.detail.xhr.status >= 500 || event.detail.xhr.status === 429)) keep(row);
+    if (row && ![409, 422].includes(event.detail.xhr.status)) keep(row);
   });
   window.addEventListener("online", sendWaiting);
   setInterval(sendWaiting, 30000);
   window.addEventListener("beforeunload", (event) => {
     const row = rowOf(document.activeElement ?? document.body);
     if (row?.dataset.half || waiting().length) event.preventDefault();
+  });
+
+  sheet.addEventListener("input", (event) => {
+    const row = rowOf(event.target);
+    if (row) store(row);
+  });
+  sheet.addEventListener("click", (event) => {
+    const row = rowOf(event.target);
+    if (row && event.target.closest("[data-keep-stored]")) forget(row);
+  });
+
+  // Last year's answer is filled in by a click, and saved only when the person says so.
+  sheet.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-suggestion]");
+    const row = button && rowOf(button);
+    if (!row) return;
+    const answer = JSON.parse(button.dataset.suggestion);
+    for (const field of row.querySelectorAll(".answer :is(input, select)")) {
+      const said = answer[field.name];
+      if (["radio", "checkbox"].includes(field.type)) field.checked = [said].flat().map(String).includes(field.value);
+      else field.value = said === undefined ? "" : String(said);
+    }
+    store(row);
+    show(row, "filled");
+    row.querySelector(".answer :is(input, select)")?.focus();
+  });
+  sheet.addEventListener("click", (event) => {
+    const row = rowOf(event.target);
+    if (row && event.target.closest("[data-save-now]")) send(row);
+  });
+
+  // Drafts of an earlier visit: shown in their rows, saved or dropped as the person says.
+  const drafts = document.querySelector("[data-drafts]");
+  const drafted = () => [...sheet.querySelectorAll("tbody[data-row]")].filter((row) => row.dataset.state === "draft");
+  drafts?.querySelector("[data-drafts-save]").addEventListener("click", () => {
+    drafts.hidden = true;
+    drafted().forEach(send);
+  });
+  drafts?.querySelector("[data-drafts-drop]").addEventListener("click", () => {
+    for (const row of drafted()) localStorage.removeItem(keyOf(row));
+    location.reload();
   });
 
   // The row one is in stands out.
@@ -151,12 +265,16 @@
     if (!isField(target)) return;
     if (key === "Enter") {
       event.preventDefault();
+      if (["filled", "draft"].includes(row.dataset.state)) send(row);
       if (!go(row, event.shiftKey ? -1 : 1)) target.blur();
     } else if ((key === "ArrowDown" || key === "ArrowUp") && target.tagName !== "SELECT") {
       if (go(row, key === "ArrowDown" ? 1 : -1)) event.preventDefault();
     }
   });
 
-  for (const row of sheet.querySelectorAll("tbody[data-row]")) restore(row);
-  if (navigator.onLine) window.addEventListener("load", sendWaiting);
+  const restored = [...sheet.querySelectorAll("tbody[data-row]")].filter(restore).length;
+  if (drafts && restored) {
+    drafts.querySelector("[data-drafts-count]").textContent = String(restored);
+    drafts.hidden = false;
+  }
 })();
