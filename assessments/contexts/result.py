@@ -47,6 +47,10 @@ class GroupResult:
         return self.of - self.scored
 
     @property
+    def unverified(self) -> int:
+        return self.of - (self.verified.scored if self.verified else 0)
+
+    @property
     def spread(self) -> Iterator[ScoreLine]:
         """Its criteria, each followed by its sub-indicators."""
         for line in self.lines:
@@ -229,6 +233,8 @@ def assessment_result(
     lines = Lines(rules, by_stage, files_of(assessment), entry, comments or {}, suggested or {})
     told = [Score.Stage.SELF, *(stage for stage in (Score.Stage.VERIFIED, FINAL_COLUMN) if stage in by_stage)]
     outcomes = {str(stage): rules.outcome(lines.results[stage]) for stage in told}
+    if entry == Score.Stage.SECOND:  # the second assessor's sums stand where the first one's do
+        outcomes[Score.Stage.VERIFIED] = rules.outcome(lines.results[entry])
     own = outcomes[Score.Stage.SELF]
     return AssessmentResult(
         assessment_id=assessment.pk,

@@ -63,6 +63,13 @@ class SheetContext:
         return sum(line.entered.is_scored for line in self.result.lines)
 
     @property
+    def left(self) -> int:
+        """How many rows this person may enter and nobody has."""
+        return sum(
+            each.criterion_id in self.enterable and not each.entered.is_scored for each in self.result.every_line
+        )
+
+    @property
     def next_missing(self) -> ScoreLine | None:
         """The first row that this person may enter and that nobody has."""
         lines = self.result.every_line

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assessments.models.assessment import Assessment
 from assessments.models.criteria import Criterion
@@ -68,7 +69,7 @@ class Score(models.Model):
 
     class Stage(models.TextChoices):
         SELF = "self", _("Self-scored")
-        VERIFIED = "verified", _("Verified")
+        VERIFIED = "verified", pgettext_lazy("score", "Verified")
         SECOND = "second", _("Second assessor")
         APPEAL = "appeal", _("After appeal")
         FINAL = "final", _("Decided")

@@ -26,7 +26,7 @@ def page_values(context: SheetContext, tab: str = "scores") -> dict[str, Any]:
         tab = "scores"
     result = context.result
     words = {
-        "scores": (_("Score sheet"), f"{result.scored}/{result.of}"),
+        "scores": (_("Score sheet"), f"{context.entered}/{result.of}"),
         "differences": (_("Differs from the self-score"), len(result.different)),
         "evidence": (_("Evidence"), result.files),
         "appeals": (_("Appeals"), None),
