@@ -9,7 +9,7 @@ from django.db import connection
 
 from bench.pair import Figure, measure
 
-SUBJECTS = ["board", "schedule", "units", "workbooks"]
+SUBJECTS = ["board", "ranking", "schedule", "scoring_workbooks", "units", "workbooks"]
 
 
 def table(figures: list[Figure]) -> str:

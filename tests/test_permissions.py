@@ -553,8 +553,8 @@ ROUTES: list[Route] = [
     Route(
         "api:assessment-submit", API_NO_POST, only(frozenset({Role.UNIT_HEAD}), 200, SEES_SHEET_A), kwargs=SHEET
     ),
-    Route("api:assessment-workbook", seen_by(SEES_SHEET_A), seen_by(SEES_SHEET_A, 400), kwargs=SHEET),
-    Route("api:assessment-workbook-take", API_NO_POST, seen_by(SEES_SHEET_A, 415), kwargs=SHEET),
+    Route("api:assessment-workbook", seen_by(SEES_SHEET_A), seen_by(SEES_SHEET_A, 415), kwargs=SHEET),
+    Route("api:assessment-workbook-take", API_NO_POST, seen_by(SEES_SHEET_A, 400), kwargs=SHEET),
     *api("score", "score", seen_by(SEES_SHEET_A)),
     *api("decision", "decision", seen_by(WORKS_ON_RESULTS - {Role.ASSESSOR})),
     Route("api:ranking-list", EVERYBODY, API_NO_POST, query={"round": "round.pk"}),

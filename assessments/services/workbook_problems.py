@@ -60,7 +60,7 @@ WORDS: Mapping[str, str | Promise] = {
 }
 
 
-def words(code: str, **values: object) -> str:
+def words(code: str, /, **values: object) -> str:
     """The options of a list are told within bounds."""
     if isinstance(values.get("options"), list):
         options = values["options"]
