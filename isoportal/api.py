@@ -10,15 +10,8 @@ from rest_framework import exceptions
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
-from assessments.api import (
-    AssessmentAPI,
-    CriteriaSetAPI,
-    CriterionAPI,
-    DecisionAPI,
-    RankingAPI,
-    RoundAPI,
-    ScoreAPI,
-)
+from assessments.api import AssessmentAPI, CriteriaSetAPI, CriterionAPI, DecisionAPI, RankingAPI, RoundAPI, ScoreAPI
+from assessments.api.appeals import AppealAPI
 from assessments.api.assignments import AssignmentAPI, ExtensionAPI, TeamAPI
 from assessments.api.workbooks import WorkbookAPI, WorkbookTakeAPI
 from isoportal.notifications import NotificationAPI
@@ -64,6 +57,7 @@ router.register("extensions", ExtensionAPI, basename="extension")
 router.register("teams", TeamAPI, basename="team")
 router.register("assignments", AssignmentAPI, basename="assignment")
 router.register("assessments", AssessmentAPI, basename="assessment")
+router.register("appeals", AppealAPI, basename="appeal")
 router.register("scores", ScoreAPI, basename="score")
 router.register("rankings", RankingAPI, basename="ranking")
 router.register("decisions", DecisionAPI, basename="decision")

@@ -15,6 +15,8 @@ ENUM_NAMES: dict[str, str | list[tuple[str, str]]] = {
     "AmendmentStatus": "plans.models.Amendment.Status",
     "EventKind": "plans.models.Event.Kind",
     "EventState": "plans.models.Event.State",
+    "AppealState": "assessments.models.Appeal.State",
+    "AppealOutcome": [("upheld", "upheld"), ("partly", "partly"), ("rejected", "rejected")],
     "ObstacleState": "plans.models.Obstacle.State",
     "ObstacleLevel": "plans.models.Obstacle.Level",
     "ObstacleStepKind": "plans.models.ObstacleStep.Kind",

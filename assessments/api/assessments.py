@@ -5,9 +5,11 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
+from assessments.api.appeals import Appealing
 from assessments.api.diagnosis import DiagnosisAction
 from assessments.api.scores import SheetScores
 from assessments.api.submission import Submission
+from assessments.api.verification import Verifying
 from assessments.contexts.seen import result_seen
 from assessments.models import Assessment
 from isoportal.rows import IdFilter, ListAPI, Row
@@ -68,7 +70,7 @@ class AssessmentFilter(django_filters.FilterSet):
 
 
 @extend_schema_view(list=extend_schema(summary="Assessments"), retrieve=extend_schema(summary="One assessment"))
-class AssessmentAPI(DiagnosisAction, SheetScores, Submission, ListAPI):
+class AssessmentAPI(Appealing, DiagnosisAction, SheetScores, Submission, Verifying, ListAPI):
     """Units' sheets with their totals."""
 
     queryset = Assessment.objects.all()

@@ -268,6 +268,8 @@ def decide_appeal(
     _require_decider(Act.DECIDE_APPEAL, sheet, by=by)
     if state not in DECIDED:
         raise ValueError(state)
+    if state == Appeal.State.REJECTED:
+        answer = None
     outcome, now = outcome.strip(), timezone.now()
     before = _read(appeal)
     if before.state != Appeal.State.OPEN or before.version != expected_version:
