@@ -39,9 +39,11 @@ class AssessmentFilter(django_filters.FilterSet):
     )
     unit = django_filters.ModelChoiceFilter(label=_("Unit"), queryset=_units, empty_label=_("All"))
 
+    state = django_filters.ChoiceFilter(label=_("State"), choices=Assessment.State.choices, empty_label=_("All"))
+
     class Meta:
         model = Assessment
-        fields = ["round", "year", "standard", "unit"]
+        fields = ["round", "year", "standard", "unit", "state"]
 
     def offer_years(self):
         """Let the page offer the years there are instead of a free number. One query."""

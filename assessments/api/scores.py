@@ -133,13 +133,13 @@ class SheetScores:
         parameters=[CRITERION, IF_MATCH],
         responses={200: ScoreDetail},
     )
-    @action(detail=True, methods=["get", "put"], url_path="scores/(?P<criterion>[0-9]{1,18})", url_name="score")
-    def scores(self, request: Request, pk: int, criterion: str) -> Response:
+    @action(detail=True, methods=["get", "put"], url_path="scores/<int:criterion>", url_name="score")
+    def scores(self, request: Request, pk: int, criterion: int) -> Response:
         sheet = get_object_or_404(
             self.allowed().select_related("unit", "round__unit", "round__criteria_set"), pk=self.kwargs["pk"]
         )
         criteria = Criterion.objects.exclude(scoring=Criterion.Scoring.GROUP)
-        found = get_object_or_404(criteria.filter(criteria_set=sheet.round.criteria_set_id), pk=int(criterion))
+        found = get_object_or_404(criteria.filter(criteria_set=sheet.round.criteria_set_id), pk=criterion)
         if request.method == "PUT":
             self._save(request, sheet, found)
         return self._row(sheet, found)
