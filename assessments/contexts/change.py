@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from assessments.contexts.controls import Control, controls_of
-from assessments.contexts.result import title_of
+from assessments.contexts.lines import title_of
 from assessments.contexts.rules import applying, rule_of, standing_scores, stored_result
 from assessments.contexts.wording import answer_text
 from assessments.models import Assessment, Criterion

@@ -71,8 +71,8 @@ def _given(sheets: Sequence[Assessment]) -> dict[int, dict[int, dict[str, Frozen
     pks = [sheet.pk for sheet in sheets]
     files: dict[int, list[str]] = defaultdict(list)
     attached = Score.evidence.through.objects.filter(score__assessment__in=pks)
-    for score, sha256 in attached.values_list("score_id", "evidence__sha256"):
-        files[score].append(sha256)
+    for score_id, sha256 in attached.values_list("score_id", "evidence__sha256"):
+        files[score_id].append(sha256)
     found: dict[int, dict[int, dict[str, Frozen]]] = defaultdict(lambda: defaultdict(dict))
     for score in Score.objects.filter(assessment__in=pks).order_by("pk"):
         found[score.assessment_id][score.criterion_id][score.stage] = {

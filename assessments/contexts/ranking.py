@@ -17,7 +17,7 @@ from django.db.models import Case, Count, F, IntegerField, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from assessments import scoring
-from assessments.contexts.result import title_of
+from assessments.contexts.lines import title_of
 from assessments.contexts.rules import STANDS, policy_of
 from assessments.models import Assessment, CriteriaSet, Criterion, Round, Score
 from assessments.permissions import RESULT_SHOWN, SETTLED
@@ -279,8 +279,9 @@ def ranking_page(
         ordered = _in_order(sheets, table, name, down=down).values_list(*_WIDE)
         cut = Paginator(ordered, per_page).get_page(page)
         rows = list(cut)
-    cut.object_list = [ranking_row(row, table, places) for row in rows]  # type: ignore[assignment]
-    return cut  # type: ignore[return-value]
+    shown: Page[Any] = cut
+    shown.object_list = [ranking_row(row, table, places) for row in rows]
+    return shown
 
 
 def ranking_rows(round_: Round, table: RankingTable) -> list[RankingRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -52,12 +53,13 @@ def _places(entries: list[Entry]) -> list[Place]:
     outside = [entry for entry in entries if entry.total is not None and entry.out_of_ranking]
     without = [entry for entry in entries if entry.total is None]
     worths = [_worth(entry) for entry in ranked]
+    times = Counter(worths)
     first: dict[tuple[Decimal, ...], int] = {}
     for place, worth in enumerate(worths, start=1):
         first.setdefault(worth, place)
     return [
         *(
-            Place(key=entry.key, group=entry.group, place=first[worth], shared=worths.count(worth) > 1)
+            Place(key=entry.key, group=entry.group, place=first[worth], shared=times[worth] > 1)
             for entry, worth in zip(ranked, worths, strict=True)
         ),
         *(Place(key=entry.key, group=entry.group, place=None) for entry in (*outside, *without)),

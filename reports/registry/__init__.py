@@ -16,6 +16,7 @@ from reports.registry import (
     obstacles,
     plan,
     progress,
+    ranking,
     schedule,
 )
 from reports.registry.kind import LANGUAGE, ReportKind, unit_of
@@ -32,6 +33,7 @@ KINDS: dict[str, ReportKind] = {
         completeness.KIND,
         obstacles.KIND,
         assessment.KIND,
+        ranking.KIND,
         diagnosis.KIND,
         appeal_outcome.KIND,
         event.INVITATION,
