@@ -34,40 +34,6 @@ REFUSALS = {
 }
 
 
-RULE_REFUSALS = {
-    "incomplete": gettext_lazy("%(at)s: the numbers of the rule are missing or are no numbers."),
-    "unreachable": gettext_lazy(
-        "%(at)s: the rule must give 0 to %(maximum)s points, and %(maximum)s must be possible."
-    ),
-    "order": gettext_lazy("%(at)s: a better answer must never earn less."),
-    "no_maximum": gettext_lazy("%(at)s: a criterion of points needs a maximum."),
-    "thresholds": gettext_lazy("%(at)s: the threshold of green must be better than that of yellow."),
-    "light_counts": gettext_lazy("%(at)s: a traffic light is neither a bonus nor a deduction, and has no points."),
-    "weight": gettext_lazy("%(at)s: the weight must be a number from 0."),
-    "twice": gettext_lazy("%(at)s stands there twice."),
-    "parent": gettext_lazy("%(at)s: the group %(parent)s does not exist."),
-    "circle": gettext_lazy("%(at)s lies within itself."),
-    "part": gettext_lazy("%(at)s: only traffic lights can stand under a roll-up."),
-    "setting": gettext_lazy("The policy has no setting %(at)s."),
-    "value": gettext_lazy("The setting %(at)s cannot be %(value)s."),
-    "unknown": gettext_lazy("%(at)s names %(code)s, which the set does not have."),
-    "no_points": gettext_lazy("%(at)s names %(code)s, which is not scored by points."),
-}
-# The settings of a policy, as a refusal calls them.
-SETTINGS = {
-    "not_applicable": gettext_lazy("Not applicable"),
-    "rounding": gettext_lazy("Rounding"),
-    "bonus_cap": gettext_lazy("Cap of bonus points"),
-    "deduction_cap": gettext_lazy("Cap of deductions"),
-    "floor": gettext_lazy("Lowest total"),
-    "ceiling": gettext_lazy("Highest total"),
-    "grade_on": gettext_lazy("What grades go by"),
-    "grades": gettext_lazy("Grades"),
-    "knock_outs": gettext_lazy("Knock-outs"),
-    "tie_breaks": gettext_lazy("What decides between equal totals"),
-}
-
-
 def _number(value: object) -> object:
     if isinstance(value, Decimal):
         return plain_number(value)
@@ -89,14 +55,6 @@ def share(value: Decimal, text: str = "") -> str:
     """92,37 % (vi), 92.37% (en)."""
     text = text or plain_number(value)
     return f"{text}{formats.NO_BREAK}%" if formats.in_vietnamese() else f"{text}%"
-
-
-def rule_refusal_text(error: scoring.InvalidRule) -> str:
-    """Why a criteria set cannot be scored by, in words."""
-    setting, _dot, part = error.at.partition(".")
-    named = f"{SETTINGS[setting]} ({part})" if part and setting in SETTINGS else SETTINGS.get(error.at, error.at)
-    values = {name: _number(value) for name, value in error.values.items()}
-    return str(RULE_REFUSALS[error.code]) % (values | {"at": named})
 
 
 def _measure(values: Values, value: Decimal) -> str:

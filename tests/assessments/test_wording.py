@@ -10,7 +10,7 @@ from django.utils import translation
 from assessments import scoring
 from assessments.contexts import answer_text, arithmetic_text, refusal_text
 from assessments.contexts.controls import controls_of
-from assessments.contexts.wording import RULE_REFUSALS, SETTINGS, rule_refusal_text
+from assessments.contexts.criteria_problems import SETTINGS, WORDS, invalid_rule_text
 from assessments.scoring import InvalidAnswer, InvalidRule, Kind, Rule, roll_up, score
 from tests.assessments.test_scoring_answers import COVERED, DUST, INDICATOR, POINTS, SKIPPABLE
 
@@ -65,23 +65,23 @@ def test_a_refusal_tells_points_in_the_reader_s_language():
 
 
 def test_every_refusal_of_a_set_has_its_words():
-    assert set(RULE_REFUSALS) == set(InvalidRule.MESSAGES)
+    assert set(WORDS) == set(InvalidRule.MESSAGES)
 
 
 @pytest.mark.parametrize(
-    ("given", "named"),
+    ("given", "setting", "part"),
     [
-        ({"floor": "x"}, "Tổng điểm thấp nhất"),
-        ({"rounding": {"decimals": 3}}, "Làm tròn (decimals)"),
-        ({"horoscope": 1}, "horoscope"),
+        ({"floor": "x"}, "floor", ""),
+        ({"rounding": {"decimals": 3}}, "rounding", " (decimals)"),
+        ({"grades": [{}]}, "grades", ""),
     ],
 )
-def test_a_refused_setting_is_called_by_its_name(given, named):
+def test_a_refused_setting_is_called_by_its_name(given, setting, part):
     with pytest.raises(InvalidRule) as refusal:
         scoring.read_policy(given)
 
     with translation.override("vi"):
-        assert named in rule_refusal_text(refusal.value)
+        assert f"{SETTINGS[setting]}{part}" in invalid_rule_text(refusal.value)
 
 
 def test_every_setting_has_a_name():
@@ -94,7 +94,7 @@ def test_a_refused_criterion_is_called_by_its_code():
         scoring.check(rule)
 
     with translation.override("vi"):
-        text = rule_refusal_text(refusal.value)
+        text = invalid_rule_text(refusal.value)
     assert text.startswith("4.1: ")
     assert "2,5" in text
 
