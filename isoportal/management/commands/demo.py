@@ -42,7 +42,7 @@ class Command(BaseCommand):
         )
         run_yearly_plan(yearly, bac_giang, people)
         run_day(pilot=pilot, yearly=yearly, people=people)
-        open_rounds(hue, bac_giang, people)
+        open_rounds(hue, bac_giang, people, pilot)
         self.stdout.write(f"Demo accounts, password of all: {password}")
         for account in [*PROVINCE_ACCOUNTS, *DISTRICT_ACCOUNTS, *COMMUNE_ACCOUNTS]:
             self.stdout.write(f"  {account.username:10} {account.role.value:18} {account.full_name}")
