@@ -11,8 +11,8 @@ from datetime import datetime
 
 from assessments import scoring
 from assessments.contexts.lights import Part, SheetLights, sheet_lights
+from assessments.contexts.lines import title_of
 from assessments.contexts.pairing import before_of, paired
-from assessments.contexts.result import title_of
 from assessments.models import Assessment, Criterion
 from assessments.permissions import RESULT_SHOWN
 from plans.models import PilotUnit

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assessments import scoring
-from assessments.contexts.result import title_of
+from assessments.contexts.lines import title_of
 from assessments.contexts.rules import SheetRules, rules_of, standing_scores, stored_result
 from assessments.contexts.wording import answer_text, arithmetic_text
 from assessments.models import Assessment, Competence, Criterion, Score
