@@ -560,6 +560,7 @@ ROUTES: list[Route] = [
     Route("api:assessment-accept", API_NO_POST, only(ASSESSES_A, 409, SEES_SHEET_A), kwargs=SHEET),
     Route("api:assessment-send-appeals", API_NO_POST, only(frozenset({Role.UNIT_HEAD}), 409, SEES_SHEET_A), SHEET),
     Route("api:assessment-close-appeals", API_NO_POST, only(frozenset({OFFICER}), 409, SEES_SHEET_A), SHEET),
+    Route("api:assessment-account", seen_by(SEES_SHEET_A), API_NO_POST, kwargs=SHEET),
     Route("api:assessment-diagnosis", seen_by(SEES_SHEET_A), API_NO_POST, kwargs=DIAGNOSIS),
     Route("api:assessment-score", seen_by(SEES_SHEET_A), API_NO_POST, kwargs=SHEET | {"criterion": "criterion.pk"}),
     Route(

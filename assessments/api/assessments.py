@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
+from assessments.api.accounts import AccountAction
 from assessments.api.appeals import Appealing
 from assessments.api.diagnosis import DiagnosisAction
 from assessments.api.scores import SheetScores
@@ -70,7 +71,7 @@ class AssessmentFilter(django_filters.FilterSet):
 
 
 @extend_schema_view(list=extend_schema(summary="Assessments"), retrieve=extend_schema(summary="One assessment"))
-class AssessmentAPI(Appealing, DiagnosisAction, SheetScores, Submission, Verifying, ListAPI):
+class AssessmentAPI(AccountAction, Appealing, DiagnosisAction, SheetScores, Submission, Verifying, ListAPI):
     """Units' sheets with their totals."""
 
     queryset = Assessment.objects.all()

@@ -240,3 +240,16 @@ def test_a_tenth_and_two_tenths_are_three_tenths_everywhere(sheets, client):
     assert client.get(f"/api/v1/assessments/{sheet.pk}/").json()["total"] == "0.30"
     assert "<output>0,30</output>" in page
     assert "0,30000" not in page
+
+
+def test_the_api_tells_the_tree_and_hides_what_is_not_told_yet(sheet, sheets, client):
+    put(sheet, "I.1", Score.Stage.VERIFIED, {"points": "1"})
+    client.force_login(sheets.officer)
+
+    before = client.get(f"/api/v1/assessments/{sheet.pk}/account/").json()
+    Assessment.objects.filter(pk=sheet.pk).update(state=Assessment.State.PRELIMINARY)
+    told = client.get(f"/api/v1/assessments/{sheet.pk}/account/").json()
+
+    assert (before["own"]["points"], before["verified"], before["final"]) == ("11.81", None, None)
+    assert (told["own"]["points"], told["verified"]["terms"][0]["terms"][0]["points"]) == ("11.81", "1.00")
+    assert told["final"]["points"] == told["verified"]["points"]
