@@ -152,7 +152,7 @@ class CriterionForm(forms.Form):
     word_yellow = forms.CharField(max_length=300, required=False, widget=_lines(rows=2))
     word_red = forms.CharField(max_length=300, required=False, widget=_lines(rows=2))
     assumed = forms.BooleanField(label=_("The numbers are preset, not in the rule's text"), required=False)
-    counts = forms.ChoiceField(label=_("Counts"), choices=Criterion.Counts.choices, required=False)
+    counts = forms.ChoiceField(label=_("How it enters the total"), choices=Criterion.Counts.choices, required=False)
     scored_by = forms.ChoiceField(label=_("Scored by"), choices=Criterion.ScoredBy.choices, required=False)
     measure = forms.ChoiceField(
         label=_("What the system measures"),
