@@ -62,9 +62,9 @@ WORDS: Mapping[str, str | Promise] = {
 
 def words(code: str, /, **values: object) -> str:
     """The options of a list are told within bounds."""
-    if isinstance(values.get("options"), list):
-        options = values["options"]
-        values["options"] = "; ".join(str(each) for each in options)[:400]  # type: ignore[union-attr]
+    options = values.get("options")
+    if isinstance(options, list):
+        values["options"] = "; ".join(str(each) for each in options)[:400]
     return str(WORDS[code]) % values
 
 

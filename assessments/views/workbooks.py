@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,11 +19,12 @@ from assessments import services
 from assessments.contexts.standing import may
 from assessments.contexts.workbooks import upload_page, visible_uploads, workbook, workbooks
 from assessments.forms.workbook import WorkbookForm, WorkbooksForm
-from assessments.models import Assessment, Round
+from assessments.models import Assessment, AssessmentQuerySet, Round
 from assessments.permissions import Act
 from assessments.renderers.scoring_workbook import bundle, writing
+from assessments.services.workbook_files import WorkbookRefused
 from assessments.services.workbook_taking import SheetMovedOn, UploadNotTaken, take_upload
-from assessments.services.workbooks import WorkbookRefused, act_of, check_upload, drop_upload
+from assessments.services.workbooks import act_of, check_upload, drop_upload
 from units.access import allowed_units, get_allowed, holds_in
 from units.http import UserRequest
 from units.models import Unit
@@ -78,7 +78,7 @@ def workbook_file(request: UserRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _sheets(request: UserRequest, round_: Round) -> QuerySet[Assessment]:
+def _sheets(request: UserRequest, round_: Round) -> AssessmentQuerySet:
     """The sheets of the round that the person may see, those under one unit where `?under=` names it."""
     sheets = Assessment.objects.allowed_to(request.user, Permission.ASSESSMENT_VIEW).filter(round=round_)
     under = request.GET.get("under", "")

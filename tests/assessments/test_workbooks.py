@@ -12,13 +12,14 @@ from activity.models import AuditEvent, Notification
 from assessments import services
 from assessments.models import Assessment, Score, WorkbookUpload
 from assessments.renderers.scoring_workbook.layout import HEAD_ROW, HIDDEN_SHEET, LIST_SHEET, SHEET
+from assessments.services.workbook_files import WorkbookRefused
 from assessments.services.workbook_taking import (
     NothingToTake,
     SheetMovedOn,
     UploadGone,
     take_upload,
 )
-from assessments.services.workbooks import WorkbookRefused, check_upload, drop_upload
+from assessments.services.workbooks import check_upload, drop_upload
 from tests.factories.assessments import AssessmentFactory, RoundFactory, ScoreFactory, criterion_of
 from tests.factories.workbooks import (
     ANSWERS,

@@ -38,6 +38,6 @@ def stream(workbooks: Iterable[Workbook]) -> Iterator[bytes]:
         for workbook in workbooks:
             name = harmless_name(f"{workbook.unit} {workbook.assessment_id}.xlsx")[0]
             moment = timezone.localtime(workbook.made_at).timetuple()[:6]
-            archive.writestr(zipfile.ZipInfo(name, date_time=moment), render(workbook))  # type: ignore[arg-type]
+            archive.writestr(zipfile.ZipInfo(name, date_time=moment), render(workbook))
             yield outlet.fetch()
     yield outlet.fetch()

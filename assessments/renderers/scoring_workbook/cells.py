@@ -20,7 +20,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook
 from assessments.renderers.scoring_workbook.layout import HIDDEN_SHEET, KNOWN_HEADS, SHEET_CODE, folded, plain
 from assessments.renderers.scoring_workbook.package import Peculiar, sheet_parts
 from plans.upload import archive, kinds
-from plans.upload.refusal import RefusedFile
+from plans.upload.refusal import Reason, RefusedFile
 
 MOST_SHEETS, MOST_ROWS, MOST_COLUMNS, WIDEST = 12, 2_000, 80, 500
 HEAD_WITHIN = 40  # rows
@@ -82,6 +82,19 @@ def check(data: bytes) -> None:
         except archive.UnsafeArchive:
             raise Unreadable("bomb") from None
     kinds.check(data, "xlsx")
+    with zipfile.ZipFile(io.BytesIO(data)) as opened:
+        for member in opened.infolist():
+            if member.filename.lower().endswith((".xml", ".rels", ".vml")):
+                part = opened.read(member)
+                if len(part) != member.file_size:  # the directory lies
+                    raise Unreadable("damaged")
+                if defines(part):
+                    raise RefusedFile(Reason.LINKED)
+
+
+def defines(part: bytes) -> bool:
+    """Whether a part of a package defines entities, wherever in it: no office program writes such."""
+    return b"<!DOCTYPE" in part or b"<!ENTITY" in part
 
 
 def read(data: bytes) -> dict[str, Any]:
