@@ -143,6 +143,7 @@ class _Writer:
         png = vl_convert.svg_to_png(svg, scale=PIXELS)
         width = re.search(r"width:\s*([\d.]+)mm", image.get("style") or "")
         paragraph = self._document.add_paragraph(style=self._document.styles["Centred"])
+        paragraph.paragraph_format.line_spacing = 1  # the exact pitch of the style would show one line of it
         shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Mm(float(width[1]) if width else 120))
         shape._inline.docPr.set("descr", image.get("alt") or "")
 
