@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count
+from django.utils.translation import pgettext
 
 from assessments.contexts.lines import ScoreLine
 from assessments.contexts.mode import STAGE_OF, mode_of
@@ -55,6 +56,8 @@ class SheetContext:
 
     @property
     def entry_label(self) -> str:
+        if self.mode == "verify":
+            return pgettext("score", "Verified")
         return str(Score.Stage(STAGE_OF[self.mode]).label)
 
     @property
