@@ -177,11 +177,11 @@ class CriterionForm(forms.Form):
     def __init__(self, data=None, *, scale, is_group, parents, entry: Entry | None = None, **kwargs):
         super().__init__(data, **kwargs)
         self.scale, self.is_group, self.entry = scale, is_group, entry
-        self.fields["parent"].choices = parents
+        self._choice("parent").choices = parents
         kinds = [Scoring.GROUP] if is_group else list(KINDS[scale])
         if entry and entry.scoring not in kinds:
             kinds.append(Scoring(entry.scoring))
-        self.fields["scoring"].choices = [(kind.value, kind.label) for kind in kinds]
+        self._choice("scoring").choices = [(kind.value, kind.label) for kind in kinds]
         for light in LIGHTS:
             label = _("What %(light)s means") % {"light": light_word(light).lower()}
             self.fields[f"word_{light}"].label = label
@@ -195,6 +195,9 @@ class CriterionForm(forms.Form):
         if entry and entry.locked:
             for name in ("code", "parent"):
                 self.fields[name].disabled = True
+
+    def _choice(self, name: str) -> Any:
+        return self.fields[name]
 
     @property
     def kinds(self) -> list[tuple[str, str, list[forms.BoundField]]]:
@@ -211,7 +214,7 @@ class CriterionForm(forms.Form):
         return [self[name] for name in WORDS] if lit else []
 
     def _kinds(self) -> list[tuple[str, str]]:
-        return [(value, str(words)) for value, words in self.fields["scoring"].choices]
+        return [(value, str(words)) for value, words in self._choice("scoring").choices]
 
     def values(self) -> dict[str, Any]:
         """Raises ParameterInvalid, with the name of the field."""
