@@ -4,6 +4,7 @@ from django.urls import path
 
 from assessments.views import (
     appeals,
+    comparison,
     criteria,
     diagnosis,
     differences,
@@ -54,6 +55,8 @@ urlpatterns = [
     path("appeals/<int:pk>/", appeals.appeal_edit, name="appeal_edit"),
     path("appeals/<int:pk>/withdraw/", appeals.appeal_withdraw, name="appeal_withdraw"),
     path("appeals/<int:pk>/decide/", appeals.appeal_decide, name="appeal_decide"),
+    path("compare/", comparison.compare, name="compare"),
+    path("units/<int:pk>/trend/", comparison.unit_trend, name="unit_trend"),
     path("criteria/", criteria.criteria_list, name="criteria_list"),
     path("criteria/new/", criteria.new, name="criteria_new"),
     path("criteria/<int:pk>/", criteria.criteria, name="criteria"),

@@ -1,4 +1,4 @@
-"""National size: 4,000 units × 120 items × 5 years. The ranking against the raw SQL on one wide row, by page and by API;
+"""National size: 4,000 units × 120 items × 5 years. The ranking by page and API against the raw SQL on one wide row;
 saving a sheet of 120 items with its totals against saving it without."""
 
 from __future__ import annotations

@@ -155,6 +155,8 @@ ROUTES: list[Route] = [
     Route("activity:preferences", EVERYBODY, Answer(422)),
     Route("assessments:criteria", seen_by(SEES_SOME_SHEET), NO_POST, kwargs={"pk": "criteria_set.pk"}),
     Route("assessments:criteria_list", EVERYBODY, NO_POST),
+    Route("assessments:compare", seen_by(SEES_ROUND), NO_POST, query={"round": "round.pk"}),
+    Route("assessments:unit_trend", seen_by(SEES_SHEET_A), NO_POST, kwargs={"pk": "unit.pk"}),
     Route(
         "assessments:criteria_new",
         Answer(200, CRITERIA_EDITOR_SOMEWHERE, others=403),

@@ -128,8 +128,8 @@ def rule_of(table: RankingTable) -> str:
         ties = f" Khi bằng điểm, xét lần lượt: {', '.join(table.tie_breaks)}." if table.tie_breaks else ""
         return f"Xếp hạng theo tổng điểm trong từng nhóm; bằng điểm thì đồng hạng.{ties}"
     return (
-        "ISO 18091 không có tổng điểm và không xếp hạng: thứ tự theo số chỉ số xanh, sau đó theo số chỉ số vàng là cách "
-        "tổng hợp riêng của cổng."
+        "ISO 18091 không có tổng điểm và không xếp hạng: thứ tự theo số chỉ số xanh, sau đó theo số chỉ số vàng là "
+        "cách tổng hợp riêng của cổng."
     )
 
 
