@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from assessments.models import Assessment, Criterion
+from assessments.contexts.deadlines import with_deadline
+from assessments.models import Assessment, Round
 from plans.contexts import PlanProgress, TaskProgress, state_of
 from plans.contexts.due import Due, due_of, own_units
 from plans.contexts.obstacles import ObstacleRow, obstacle_row
 from plans.models import ChasingLetter, DueReport, Event, Obstacle, Plan
+from units.access import allowed_units
 from units.models import User
 from units.permissions import Permission
 
@@ -106,21 +109,20 @@ def todo_of(
     return sorted(found, key=lambda each: (each.task.end is None, each.task.end or today, each.task.task_id))
 
 
-def sheets_of(user: User) -> QuerySet[Assessment]:
-    """Sheets that the person scores in rounds that are open now, with how many criteria each has."""
+def sheets_of(user: User) -> Any:
+    """Sheets whose self-scoring runs and that the person fills in, because it is open or came back, or submits as the
+    head; each with `ends`, an extension considered."""
     now = timezone.now()
+    heads = allowed_units(user, Permission.ASSESSMENT_SUBMIT)
+    open_ = Q(state__in=[Assessment.State.SCORING, Assessment.State.RETURNED])
+    sheets = Assessment.objects.allowed_to(user, Permission.ASSESSMENT_SCORE).filter(
+        open_ | Q(state=Assessment.State.HEAD_REVIEW, unit__in=heads), round__state=Round.State.RUNNING
+    )
     return (
-        Assessment.objects.allowed_to(user, Permission.ASSESSMENT_SCORE)
-        .filter(round__opens_at__lte=now, round__closes_at__gt=now)
+        with_deadline(sheets)
+        .filter(round__opens_at__lte=now, ends__gt=now)
         .select_related("unit", "round__criteria_set")
-        .annotate(
-            criteria_count=Count(
-                "round__criteria_set__criteria",
-                filter=~Q(round__criteria_set__criteria__scoring=Criterion.Scoring.GROUP),
-            )
-        )
-        .filter(scored__lt=F("criteria_count"))
-        .order_by("round__closes_at", "pk")[:ROWS_SHOWN]
+        .order_by("ends", "pk")[:ROWS_SHOWN]
     )
 
 

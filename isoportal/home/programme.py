@@ -10,12 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assessments.contexts.deadlines import WITH_ASSESSORS
 from assessments.contexts.late_sheets import late_sheets
-from assessments.models import Round
+from assessments.contexts.rounds import SUBMITTED
+from assessments.models import Assessment, Assignment, Round
 from budgets.contexts import Totals
 from isoportal.home.desk import Desk
 from isoportal.templatetags.formats import percent
@@ -46,11 +48,13 @@ class LateUnit:
 
 @dataclass(frozen=True, kw_only=True)
 class RoundStanding:
-    """A round, how many sheets it has and how many of them were begun."""
+    """A round, how many sheets it has, how many of them were begun, submitted, and wait for approval."""
 
     round: Round
     sheets: int
     begun: int
+    submitted: int
+    proposed: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,13 +102,36 @@ def late_units(user: User, *, today: date) -> list[LateUnit]:
 
 
 def rounds_of(user: User) -> list[RoundStanding]:
-    rounds: Any = (  # annotated: the stubs know no `sheets` and `begun`
+    sheets = "assessments"
+    state = f"{sheets}__state"
+    rounds: Any = (  # annotated: the stubs know none of the counts
         Round.objects.allowed_to(user, Permission.ASSESSMENT_VIEW)
+        .exclude(state=Round.State.PREPARING)
         .select_related("unit")
-        .annotate(sheets=Count("assessments"), begun=Count("assessments", filter=Q(assessments__scored__gt=0)))
+        .annotate(
+            sheets=Count(sheets),
+            begun=Count(sheets, filter=Q(**{f"{sheets}__scored__gt": 0}) | ~Q(**{state: Assessment.State.SCORING})),
+            submitted=Count(sheets, filter=Q(**{f"{state}__in": SUBMITTED})),
+            proposed=Count(sheets, filter=Q(**{state: Assessment.State.PROPOSED})),
+        )
         .order_by("-year", "pk")[:ROWS_SHOWN]
     )
-    return [RoundStanding(round=each, sheets=each.sheets, begun=each.begun) for each in rounds]
+    return [
+        RoundStanding(
+            round=each, sheets=each.sheets, begun=each.begun, submitted=each.submitted, proposed=each.proposed
+        )
+        for each in rounds
+    ]
+
+
+def sheets_to_verify(user: User) -> int:
+    """Submitted sheets that the person is to verify and has not finished. One query."""
+    return Assignment.objects.filter(
+        assessor=user,
+        finished_at=None,
+        assessment__state__in=WITH_ASSESSORS,
+        assessment__round__state=Round.State.RUNNING,
+    ).count()
 
 
 def figures_of(
@@ -114,8 +141,11 @@ def figures_of(
     desk: Desk | None,
     rounds: Sequence[RoundStanding],
     money: Totals | None,
+    to_verify: int | None = None,
 ) -> list[Figure]:
     figures = [_waiting(desk)] if desk else []
+    if to_verify is not None:
+        figures.append(_to_verify(to_verify))
     figures += [_late(standing, late), _progress(standing)]
     if money is not None:
         figures.append(
@@ -127,16 +157,30 @@ def figures_of(
             )
         )
     if rounds:
-        begun, sheets = sum(each.begun for each in rounds), sum(each.sheets for each in rounds)
+        submitted, sheets = sum(each.submitted for each in rounds), sum(each.sheets for each in rounds)
+        begun = sum(each.begun for each in rounds)
         figures.append(
             Figure(
-                value=f"{begun}/{sheets}",
-                label=_("score sheets begun"),
-                note=_("in %(rounds)s rounds") % {"rounds": len(rounds)},
-                url=reverse("assessments:list"),
+                value=f"{submitted}/{sheets}",
+                label=_("score sheets submitted"),
+                note=_("%(begun)s begun, in %(rounds)s rounds") % {"begun": begun, "rounds": len(rounds)},
+                url=reverse("assessments:round_list"),
             )
         )
     return figures
+
+
+def _to_verify(count: int) -> Figure:
+    try:
+        url = reverse("assessments:queue")
+    except NoReverseMatch:
+        url = reverse("assessments:list")
+    return Figure(
+        value=str(count),
+        label=ngettext("sheet to verify", "sheets to verify", count),
+        note=_("submitted and given to me"),
+        url=url,
+    )
 
 
 def _waiting(desk: Desk) -> Figure:

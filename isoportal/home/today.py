@@ -26,6 +26,7 @@ from isoportal.home.programme import (
     late_tasks,
     late_units,
     rounds_of,
+    sheets_to_verify,
 )
 from plans.contexts import PlanProgress, plans_progress
 from plans.contexts.month import Day, Entry, Month, month_of
@@ -132,7 +133,14 @@ def what_to_do(*, user: User, today: date, show: str = "") -> Home:
         reaches_province=reaches_province,
         may_request=Permission.REPORT_REQUEST in held,
         may_chase=Permission.CHASE in held,
-        figures=figures_of(standing=standing, late=late, desk=desk, rounds=rounds, money=money_total)
+        figures=figures_of(
+            standing=standing,
+            late=late,
+            desk=desk,
+            rounds=rounds,
+            money=money_total,
+            to_verify=sheets_to_verify(user) if Permission.ASSESSMENT_VERIFY in held else None,
+        )
         if reaches_province
         else [],
         desk=desk,

@@ -17,6 +17,7 @@ from reports.registry import (
     plan,
     progress,
     ranking,
+    round_progress,
     schedule,
 )
 from reports.registry.kind import LANGUAGE, ReportKind, unit_of
@@ -33,6 +34,7 @@ KINDS: dict[str, ReportKind] = {
         completeness.KIND,
         obstacles.KIND,
         assessment.KIND,
+        round_progress.KIND,
         ranking.KIND,
         diagnosis.KIND,
         appeal_outcome.KIND,
