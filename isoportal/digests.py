@@ -16,12 +16,17 @@ from activity.delivery import LANGUAGE
 from activity.models import Digest, Notification
 from activity.services import Made, Reminder, make_digests
 from assessments.contexts.reminders import sheet_reminders
+from assessments.contexts.verification_reminders import verification_reminders
 from plans.contexts.reminders import Reader, plan_reminders, readers_among
 from units.models import User
 
 BATCH = 200
 # Each gives the lines of the readers by their id, in a number of queries that does not depend on how many they are.
-SOURCES: tuple[Callable[..., Mapping[int, Sequence[Reminder]]], ...] = (plan_reminders, sheet_reminders)
+SOURCES: tuple[Callable[..., Mapping[int, Sequence[Reminder]]], ...] = (
+    plan_reminders,
+    sheet_reminders,
+    verification_reminders,
+)
 
 
 def make_all(*, day: date) -> Made:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from assessments.contexts.differences import with_entry
-from assessments.contexts.lines import ScoreLine
+from assessments.contexts.lines import ScoreLine, entry_of
 from assessments.contexts.result import AssessmentResult, assessment_result
 from assessments.contexts.standing import holds_for, may, window_of
 from assessments.contexts.verification import assignments_of, decides, stages_shown
@@ -110,7 +110,7 @@ def appeal_page(assessment: Assessment, *, user: User, now: datetime) -> AppealP
         rows.append(
             AppealLine(
                 appeal=appeal,
-                line=with_entry(line, line.self_.answer, appeal.outcome),
+                line=with_entry(line, entry_of(line.self_.answer), appeal.outcome),
                 files=list(appeal.evidence.all()),
                 may_change=is_draft and writes,
                 may_withdraw=withdraws and (is_draft or (is_open and heads)),

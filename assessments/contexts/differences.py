@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assessments.contexts.lines import ScoreLine, entry_of
+from assessments.contexts.lines import ScoreLine
 from assessments.contexts.result import AssessmentResult, assessment_result
 from assessments.contexts.verification import (
     assignments_of,
@@ -72,6 +72,6 @@ def difference_page(assessment: Assessment, *, user: User) -> DifferencePage:
     )
 
 
-def with_entry(line: ScoreLine, answer: Mapping[str, Any], note: str = "") -> ScoreLine:
-    """The line with `answer` in its fields: what was typed, or what is proposed."""
-    return replace(line, entry=entry_of(answer), note=note)
+def with_entry(line: ScoreLine, entry: Mapping[str, Any], note: str = "") -> ScoreLine:
+    """The line with `entry` in its fields: what was typed, or what is proposed."""
+    return replace(line, entry=entry, note=note)
