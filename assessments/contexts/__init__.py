@@ -5,7 +5,8 @@ from __future__ import annotations
 from assessments.contexts.controls import Control, Option
 from assessments.contexts.criteria import CriterionLine, criteria_tree
 from assessments.contexts.late_sheets import late_sheets
-from assessments.contexts.result import AssessmentResult, GroupResult, ScoreLine, assessment_result
+from assessments.contexts.lines import ScoreLine
+from assessments.contexts.result import AssessmentResult, GroupResult, assessment_result
 from assessments.contexts.rules import SheetRules, rules_of, sheet_rules
 from assessments.contexts.sheet import SheetContext, round_state, sheet_context
 from assessments.contexts.wording import answer_text, arithmetic_text, refusal_text

@@ -241,8 +241,10 @@ def files_of(assessment: Assessment) -> dict[int, list[EvidenceFile]]:
     """The files of each criterion, as they were attached. One query."""
     found: dict[int, list[EvidenceFile]] = defaultdict(list)
     links = Score.evidence.through.objects.filter(score__assessment=assessment, score__stage=Score.Stage.SELF)
-    names = ("score__criterion", "evidence", "evidence__title", "evidence__name", "evidence__size")
-    names = (*names, "evidence__uploaded_by__full_name", "evidence__uploaded_at")
+    names = (
+        *("score__criterion", "evidence", "evidence__title", "evidence__name", "evidence__size"),
+        *("evidence__uploaded_by__full_name", "evidence__uploaded_at"),
+    )
     for criterion, pk, title, name, size, by, at in links.order_by("pk").values_list(*names):
         found[criterion].append(EvidenceFile(pk=pk, name=title or name, size=size, by=by, at=at))
     return found

@@ -64,9 +64,9 @@ def row_values(context: SheetContext, criterion: Criterion) -> dict[str, Any]:
         for line in group.lines:
             if criterion.pk in {line.criterion_id, *(part.criterion_id for part in line.parts)}:
                 own = next(each for each in [line, *line.parts] if each.criterion_id == criterion.pk)
-                above, groups = group, [group]
-                while above := by_code.get(above.parent) if above.parent else None:
-                    groups.append(above)
+                groups = [group]
+                while groups[-1].parent in by_code:
+                    groups.append(by_code[groups[-1].parent])
                 values = {"sheet": context, "group": group, "groups": groups, "line": own}
                 return values | {"above": line if own is not line else None}
     raise services.NotInThisSheet

@@ -76,14 +76,14 @@ def row_evidence(request: UserRequest, pk: int, criterion_pk: int) -> HttpRespon
             by=request.user,
         )
     except (services.ActRefused, FilesRefused, services.NotInThisSheet, services.StaleScore) as refused:
-        stale = isinstance(refused, services.StaleScore)
         data = request.POST.copy()
         data.setlist("earlier", [str(each.pk) for each in files])
-        if stale:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        if isinstance(refused, services.StaleScore):
             data["version"] = str(refused.stored.version)
+            status = HTTPStatus.CONFLICT
         form.data = data
         form.add_error(None, str(refused))
-        status = HTTPStatus.CONFLICT if stale else HTTPStatus.UNPROCESSABLE_ENTITY
         return _show(request, assessment, criterion, form, status=status)
     if not request.htmx:
         messages.success(request, _("The files are attached to criterion %(code)s.") % {"code": criterion.code})
