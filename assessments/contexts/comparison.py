@@ -19,6 +19,19 @@ LIGHTS = ("red", "yellow", "green")
 _TOLD = ("title", "max_score", "weight", "scoring", "parameters", "counts", "rule")
 
 
+def earlier_of(round_: Round, rounds: Sequence[Round]) -> Round | None:
+    """What a round is compared with where nothing is chosen: the one it names, else the last before it of its scale."""
+    named = next((each for each in rounds if each.pk == round_.previous_id), None)
+    before = (
+        each
+        for each in rounds
+        if each.unit_id == round_.unit_id
+        and each.criteria_set.scale == round_.criteria_set.scale
+        and (each.year, each.opens_at) < (round_.year, round_.opens_at)
+    )
+    return named or max(before, key=lambda each: (each.year, each.opens_at), default=None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class CriterionPair:
     """A criterion and the one it continues. `change`: same, changed, new (no `before`) or gone (no `after`)."""

@@ -21,11 +21,14 @@ class RankingForm(forms.Form):
         super().__init__(*args, **kwargs)
         everything = ("", _("All"))
         if len(table.groups) > 1:
-            self.fields["group"].choices = [everything, *((each.code, each.title) for each in table.groups)]
+            self.fields["group"].choices = [  # type: ignore[attr-defined]
+                everything,
+                *((each.code, each.title) for each in table.groups),
+            ]
         else:
             del self.fields["group"]
         if table.grades:
-            self.fields["grade"].choices = [everything, *table.grades.items()]
+            self.fields["grade"].choices = [everything, *table.grades.items()]  # type: ignore[attr-defined]
         else:
             del self.fields["grade"]
 

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from assessments.contexts.comparison import compared_lines, compared_units, criterion_pairs
+from assessments.contexts.comparison import compared_lines, compared_units, criterion_pairs, earlier_of
 from assessments.contexts.heat_map import heat_map, scored_criteria, standing_values
 from assessments.contexts.ranking import sees_ranking
 from assessments.contexts.trend import sheets_before, trend_of
@@ -47,19 +47,6 @@ def _id(request: UserRequest, name: str) -> int | None:
     if not (given.isascii() and given.isdigit() and len(given) < 19):
         raise Http404
     return int(given)
-
-
-def earlier_of(round_: Round, rounds: list[Round]) -> Round | None:
-    """What a round is compared with where nothing is chosen: the one it names, else the last before it of its scale."""
-    named = next((each for each in rounds if each.pk == round_.previous_id), None)
-    before = (
-        each
-        for each in rounds
-        if each.unit_id == round_.unit_id
-        and each.criteria_set.scale == round_.criteria_set.scale
-        and (each.year, each.opens_at) < (round_.year, round_.opens_at)
-    )
-    return named or max(before, key=lambda each: (each.year, each.opens_at), default=None)
 
 
 @login_required
