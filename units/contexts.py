@@ -128,6 +128,13 @@ PLACES: list[tuple[_StrPromise | str, list[Place]]] = [
                 on_tabbar=True,
             ),
             Place(
+                url_name="assessments:verification",
+                prefixes=("/verification/", "/appeals/"),
+                label=_("Verification"),
+                icon="badge-check",
+                permission=Permission.ASSESSMENT_VERIFY,
+            ),
+            Place(
                 url_name="assessments:diagnosis_list",
                 prefixes=("/diagnosis/",),
                 label=_("ISO 18091 diagnosis"),

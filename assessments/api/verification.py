@@ -56,7 +56,7 @@ class VerifiedRow(Input):
 
 
 class VerifyInput(Input):
-    rows = VerifiedRow(many=True, allow_empty=False, max_length=MOST_ROWS)
+    rows = VerifiedRow(many=True, allow_empty=False, max_length=MOST_ROWS)  # type: ignore[call-arg]  # of the list
 
 
 class AcceptRowsInput(Input):
