@@ -79,8 +79,8 @@ class _Sharing:
                 if place not in sheet.held:
                     self._place(sheet, place)
         while chain := self._chain():
-            for place, giver, taker in chain:
-                self._move(place, giver, taker)
+            for move in chain:
+                self._move(*move)
         return Share(placed=dict(sorted(self.placed.items())), unplaced=self.unplaced, loads=self.loads)
 
     def _may(self, person: int, sheet: SharedSheet) -> bool:

@@ -75,7 +75,8 @@ class RoundChanged(RoundRefused):
             .order_by("-pk")
             .first()
         )
-        self.by, self.at = (last.by, last.at) if last else (None, None)
+        self.by: object = last.by if last else None
+        self.at: datetime | None = last.at if last else None
 
     def __str__(self) -> str:
         return _("%(who)s changed this round at %(at)s, after you had opened it.") % {

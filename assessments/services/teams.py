@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -178,7 +179,7 @@ def change_team(*, team: Team, title: str, chair: User | None, members: Sequence
     busy = Assignment.objects.filter(team=team, assessor__in=gone, finished_at=None).values("assessor")
     if kept := list(User.objects.filter(pk__in=busy).order_by("pk")):
         raise TeamHasSheets(kept)
-    changes = {
+    changes: dict[str, list[Any]] = {
         "title": [team.title, title.strip()],
         "chair": [str(team.chair) if team.chair else None, str(chair) if chair else None],
         "members": [sorted(str(each) for each in before.values()), sorted(str(each) for each in members)],
@@ -226,7 +227,7 @@ def team_of(round_: Round) -> dict[int, int]:
     queries."""
     able = holders(Permission.ASSESSMENT_VERIFY, round_.unit)
     through = Team.members.through.objects.filter(team__round=round_, user__in=able).order_by("-team_id")
-    return {row.user_id: row.team_id for row in through}  # type: ignore[attr-defined]
+    return {row.user_id: row.team_id for row in through}
 
 
 def sharing(round_: Round) -> Share:
