@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from activity.models import AuditEvent, Notification
+from activity.services import record
 from assessments import services
 from assessments.contexts.result import assessment_result
 from assessments.models import Assessment, Assignment, Criterion, CriterionComment, Score, Team
@@ -330,3 +331,36 @@ def test_a_hundred_and_twenty_items_cost_what_three_do(client, sheets, django_as
 
 
 SHEET_QUERIES = 10
+
+
+# -- History ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("state", ["verifying", "preliminary"])
+def test_the_history_keeps_the_secret_of_the_assessors(client, sheets, state):
+    sheets.save("1.2", {"value": True})
+    score = Score.objects.create(
+        assessment=sheets.points,
+        criterion=sheets.criterion("1.2"),
+        stage="verified",
+        answer={"value": False},
+        points=0,
+        by=sheets.cast[Role.ASSESSOR],
+    )
+    record(
+        by=sheets.cast[Role.ASSESSOR],
+        action="assessments.score_verified",
+        target=score,
+        changes={"criterion": "1.2"},
+        reason="CANARY-why",
+        unit_path=sheets.cast.a.path,
+    )
+    Assessment.objects.filter(pk=sheets.points.pk).update(state=state)
+    url = reverse("assessments:sheet", args=[sheets.points.pk]) + "?tab=history"
+
+    client.force_login(sheets.officer)
+    unit = client.get(url).content.decode()
+    client.force_login(sheets.cast[Role.ASSESSOR])
+    assessor = client.get(url).content.decode()
+
+    assert "1.2: 3,00" in unit
+    assert ("CANARY-why" in unit) is (state == "preliminary")
+    assert "CANARY-why" in assessor
