@@ -55,6 +55,11 @@ class SheetContext:
         return STAGE_OF[self.mode] == Score.Stage.SELF
 
     @property
+    def entry_view(self) -> str:
+        """The name of the page to which a row is sent."""
+        return "assessments:score" if self.is_own_column else "assessments:verify_score"
+
+    @property
     def entry_label(self) -> str:
         if self.mode == "verify":
             return pgettext("score", "Verified")
