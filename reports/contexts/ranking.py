@@ -188,9 +188,10 @@ def _annexes(table: RankingTable, rows: Sequence[RankingRow]) -> list[Annex]:
             if each.group == group.code
         ]
         if body:
-            widths = [13, None, 20, *[15] * len(codes)] if table.is_points else [13, None, 15, 15, 15]
+            each_width = min(14, 96 / max(len(codes), 1))  # the groups share what the names leave
+            widths = [13, None, 17, *[each_width] * len(codes)] if table.is_points else [13, None, 15, 15, 15]
             blocks.append(paragraph(f"{group.title} ({group.units} đơn vị)", look="caption"))
-            blocks.append(Table(widths=[*widths, 20, 20, 48], head=head, rows=body, dense=True))
+            blocks.append(Table(widths=[*widths, 20, 18, 36], head=head, rows=body, dense=True))
     if len(rows) > LONGEST:
         blocks.append(paragraph(f"Chỉ in {LONGEST} dòng đầu; bảng đầy đủ ở tệp Excel.", look="note"))
     if table.is_points and table.columns:
