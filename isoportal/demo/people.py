@@ -28,6 +28,7 @@ PROVINCE_ACCOUNTS = [
     Account("admin", Role.ADMINISTRATOR, "Quản trị (DEMO)", "Quản trị hệ thống"),
     Account("officer", Role.PROGRAMME_OFFICER, "Chuyên viên (DEMO)", "Chuyên viên chương trình"),
     Account("assessor", Role.ASSESSOR, "Người thẩm định (DEMO)", "Thành viên Tổ chuyên môn giúp việc"),
+    Account("assessor2", Role.ASSESSOR, "Người thẩm định thứ hai (DEMO)", "Thành viên Tổ chuyên môn giúp việc"),
     Account("leader", Role.LEADER, "Lãnh đạo (DEMO)", "Thành viên Ban Chỉ đạo"),
     Account("finance", Role.FINANCE, "Kế toán (DEMO)", "Chuyên viên Sở Tài chính"),
 ]
@@ -36,7 +37,12 @@ DISTRICT_ACCOUNTS = [
     Account("head", Role.UNIT_HEAD, "Lãnh đạo UBND huyện (DEMO)", "Phó Chủ tịch"),
     Account("observer", Role.OBSERVER, "Quan sát viên (DEMO)", "Cán bộ theo dõi"),
 ]
-COMMUNE_ACCOUNTS = [Account("commune", Role.UNIT_OFFICER, "Thư ký ISO xã (DEMO)", "Công chức, thư ký ISO")]
+COMMUNE_ACCOUNTS = [
+    Account("commune", Role.UNIT_OFFICER, "Thư ký ISO xã (DEMO)", "Công chức, thư ký ISO"),
+    Account("communehead", Role.UNIT_HEAD, "Lãnh đạo UBND xã (DEMO)", "Phó Chủ tịch"),
+]
+DEPARTMENT_ACCOUNTS = [Account("department", Role.UNIT_HEAD, "Lãnh đạo Sở (DEMO)", "Phó Giám đốc Sở")]
+ACCOUNTS = [*PROVINCE_ACCOUNTS, *DISTRICT_ACCOUNTS, *COMMUNE_ACCOUNTS, *DEPARTMENT_ACCOUNTS]
 
 
 def make_people(hue: Unit, bac_giang: Unit, password: str) -> dict[str, User]:
@@ -44,10 +50,12 @@ def make_people(hue: Unit, bac_giang: Unit, password: str) -> dict[str, User]:
     hiep_hoa = Unit.objects.get(kind=Unit.Kind.DISTRICT, code="223", valid_from=None)
     quang_dien = Unit.objects.get(kind=Unit.Kind.DISTRICT, code="477", parent=hue)
     thang = Unit.objects.get(kind=Unit.Kind.COMMUNE, code="07840", parent=hiep_hoa)
+    department = Unit.objects.get(kind=Unit.Kind.DEPARTMENT, parent=bac_giang, name="Sở Khoa học và Công nghệ")
     places = [
         (PROVINCE_ACCOUNTS, [hue, bac_giang]),
         (DISTRICT_ACCOUNTS, [quang_dien, hiep_hoa]),
         (COMMUNE_ACCOUNTS, [thang]),
+        (DEPARTMENT_ACCOUNTS, [department]),
     ]
     people = {}
     for accounts, units in places:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from isoportal.demo.execution import run_day
-from isoportal.demo.people import COMMUNE_ACCOUNTS, DISTRICT_ACCOUNTS, PROVINCE_ACCOUNTS, make_people, read_password
+from isoportal.demo.people import ACCOUNTS, make_people, read_password
 from isoportal.demo.plans import import_seed, run_yearly_plan
 from isoportal.demo.provinces import make_provinces
 from isoportal.demo.rounds import open_rounds
@@ -44,5 +44,5 @@ class Command(BaseCommand):
         run_day(pilot=pilot, yearly=yearly, people=people)
         open_rounds(hue, bac_giang, people, pilot)
         self.stdout.write(f"Demo accounts, password of all: {password}")
-        for account in [*PROVINCE_ACCOUNTS, *DISTRICT_ACCOUNTS, *COMMUNE_ACCOUNTS]:
-            self.stdout.write(f"  {account.username:10} {account.role.value:18} {account.full_name}")
+        for account in ACCOUNTS:
+            self.stdout.write(f"  {account.username:11} {account.role.value:18} {account.full_name}")
