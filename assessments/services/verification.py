@@ -187,8 +187,8 @@ def save_verified(
 ) -> Score:
     """What an assessor gives one criterion, at the stage of their place. An empty `answer` clears the row.
 
-    Raises PermissionDenied, NotAssigned, WrongState, PhaseClosed, AlreadyFinished, ReasonMissing, NotInThisSheet,
-    ScoredBySystem, scoring.InvalidAnswer, StaleScore.
+    Raises PermissionDenied, NotAssigned, WrongState, PhaseClosed, AlreadyFinished, ReasonMissing, ReasonOwed,
+    NotInThisSheet, ScoredBySystem, scoring.InvalidAnswer, StaleScore.
     """
     writing = taken_up(Act.VERIFY, assessment, by=by)
     open_to_writing(writing)
