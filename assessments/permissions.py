@@ -80,3 +80,70 @@ ACTS: dict[Act, Rule] = {
     Act.PUBLISH: Rule(frozenset({"approved"}), Permission.ROUND_MANAGE, to="published"),
     Act.CHANGE_RESULT: Rule(SETTLED, Permission.ASSESSMENT_APPROVE, reason=True),
 }
+
+
+class CorrectionAct(StrEnum):
+    """What is done with a corrective action once it is raised."""
+
+    PLAN = auto()  # cause, action, who does it and until when
+    REPORT = auto()  # it is done
+    EFFECTIVE = auto()  # looked at, and it worked
+    INEFFECTIVE = auto()  # looked at, and it did not: planned again
+    CANCEL = auto()
+
+
+# The unit itself, or those who check it, raise one.
+CORRECTION_RAISERS = (Permission.CORRECTION_PLAN, Permission.CORRECTION_CHECK)
+# Not settled: the unit works on it, or somebody is to look at it.
+CORRECTION_OPEN = frozenset({"raised", "planned", "done"})
+# In these its day can be missed: what is done waits for others.
+CORRECTION_OWED = frozenset({"raised", "planned"})
+
+CORRECTION_ACTS: dict[CorrectionAct, Rule] = {
+    CorrectionAct.PLAN: Rule(CORRECTION_OWED, Permission.CORRECTION_PLAN, to="planned"),
+    CorrectionAct.REPORT: Rule(frozenset({"planned"}), Permission.CORRECTION_PLAN, to="done"),
+    # Never by somebody who holds an office in the unit itself: see `contexts.corrective_actions.holds_for`.
+    CorrectionAct.EFFECTIVE: Rule(frozenset({"done"}), Permission.CORRECTION_CHECK, to="closed", reason=True),
+    CorrectionAct.INEFFECTIVE: Rule(frozenset({"done"}), Permission.CORRECTION_CHECK, to="planned", reason=True),
+    CorrectionAct.CANCEL: Rule(CORRECTION_OPEN, Permission.CORRECTION_CHECK, to="cancelled", reason=True),
+}
+
+
+class VisitAct(StrEnum):
+    MOVE = auto()  # another day, another form
+    CANCEL = auto()
+    ASK = auto()  # put questions on the checklist and take them off
+    CHECK = auto()  # answer them
+    FIND = auto()
+    HOLD = auto()
+    WRITE = auto()  # conclusion, requests, the unit's opinion
+    MINUTE = auto()
+    SIGN = auto()
+
+
+@dataclass(frozen=True)
+class VisitRule:
+    """`apart`: not by somebody who holds an office in the unit that is visited."""
+
+    states: frozenset[str]
+    to: str | None = None
+    reason: bool = False
+    apart: bool = True
+
+
+# States are those of `Visit.State`; every act takes `Permission.INSPECT` in the unit that holds the inspection, which
+# must not be closed.
+_BEFORE_MINUTES = frozenset({"planned", "held"})
+VISIT_ACTS: dict[VisitAct, VisitRule] = {
+    VisitAct.MOVE: VisitRule(frozenset({"planned"}), apart=False),
+    VisitAct.CANCEL: VisitRule(frozenset({"planned"}), to="cancelled", reason=True, apart=False),
+    VisitAct.ASK: VisitRule(_BEFORE_MINUTES),
+    VisitAct.CHECK: VisitRule(_BEFORE_MINUTES),
+    VisitAct.FIND: VisitRule(_BEFORE_MINUTES),
+    VisitAct.HOLD: VisitRule(_BEFORE_MINUTES, to="held"),
+    VisitAct.WRITE: VisitRule(frozenset({"held"})),
+    VisitAct.MINUTE: VisitRule(frozenset({"held"}), to="minuted"),
+    VisitAct.SIGN: VisitRule(frozenset({"minuted"}), to="signed"),
+}
+# From here on the unit reads the checklist, the findings and the minutes.
+MINUTES_OUT = frozenset({"minuted", "signed"})

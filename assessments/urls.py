@@ -5,6 +5,7 @@ from django.urls import path
 from assessments.views import (
     appeals,
     comparison,
+    corrective_actions,
     criteria,
     diagnosis,
     differences,
@@ -57,6 +58,15 @@ urlpatterns = [
     path("appeals/<int:pk>/decide/", appeals.appeal_decide, name="appeal_decide"),
     path("compare/", comparison.compare, name="compare"),
     path("units/<int:pk>/trend/", comparison.unit_trend, name="unit_trend"),
+    path("corrective-actions/", corrective_actions.corrective_action_list, name="corrective_actions"),
+    path("corrective-actions/new/", corrective_actions.corrective_action_new, name="corrective_action_new"),
+    path("corrective-actions/<int:pk>/", corrective_actions.corrective_action, name="corrective_action"),
+    path(
+        "corrective-actions/<int:pk>/<slug:act>/",
+        corrective_actions.corrective_action_act,
+        name="corrective_action_act",
+    ),
+    path("assessments/<int:pk>/corrective-actions/", corrective_actions.sheet_corrections, name="sheet_corrections"),
     path("criteria/", criteria.criteria_list, name="criteria_list"),
     path("criteria/new/", criteria.new, name="criteria_new"),
     path("criteria/<int:pk>/", criteria.criteria, name="criteria"),

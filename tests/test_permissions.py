@@ -109,6 +109,10 @@ EVENT = {"pk": "event.pk"}
 APPEAL = {"pk": "appeal.pk"}
 SCORES_A = frozenset({Role.UNIT_HEAD, Role.UNIT_OFFICER})
 ASSESSES_A = frozenset({Role.ASSESSOR})
+CORRECTION = {"pk": "correction.pk"}
+CORRECTS_A = frozenset({ADMINISTRATOR, Role.UNIT_HEAD, Role.UNIT_OFFICER})
+RAISES_A = CORRECTS_A | {OFFICER, Role.ASSESSOR}
+RAISER_SOMEWHERE = RAISES_A | {"sibling", "commune", "foreign"}
 LETTER = {"pk": "letter.pk"}
 DIAGNOSIS = {"pk": "diagnosis.pk"}
 UNIT_A = {"object_id": "unit.pk"}
@@ -155,6 +159,20 @@ ROUTES: list[Route] = [
     Route("activity:preferences", EVERYBODY, Answer(422)),
     Route("assessments:criteria", seen_by(SEES_SOME_SHEET), NO_POST, kwargs={"pk": "criteria_set.pk"}),
     Route("assessments:criteria_list", EVERYBODY, NO_POST),
+    Route("assessments:corrective_actions", EVERYBODY, NO_POST),
+    Route(
+        "assessments:corrective_action_new",
+        Answer(200, RAISER_SOMEWHERE, others=403),
+        Answer(422, RAISER_SOMEWHERE, others=403),
+    ),
+    Route("assessments:corrective_action", seen_by(SEES_SHEET_A), NO_POST, kwargs=CORRECTION),
+    Route(
+        "assessments:corrective_action_act",
+        NO_GET,
+        only(CORRECTS_A, 422, SEES_SHEET_A),
+        kwargs=CORRECTION | {"act": "=plan"},
+    ),
+    Route("assessments:sheet_corrections", only(RAISES_A, 200, SEES_SHEET_A), only(RAISES_A, 422, SEES_SHEET_A), SHEET),
     Route("assessments:compare", seen_by(SEES_ROUND), NO_POST, query={"round": "round.pk"}),
     Route("assessments:unit_trend", seen_by(SEES_SHEET_A), NO_POST, kwargs={"pk": "unit.pk"}),
     Route(
@@ -565,9 +583,7 @@ ROUTES: list[Route] = [
     Route("api:assessment-account", seen_by(SEES_SHEET_A), API_NO_POST, kwargs=SHEET),
     Route("api:assessment-diagnosis", seen_by(SEES_SHEET_A), API_NO_POST, kwargs=DIAGNOSIS),
     Route("api:assessment-score", seen_by(SEES_SHEET_A), API_NO_POST, kwargs=SHEET | {"criterion": "criterion.pk"}),
-    Route(
-        "api:assessment-submit", API_NO_POST, only(frozenset({Role.UNIT_HEAD}), 200, SEES_SHEET_A), kwargs=SHEET
-    ),
+    Route("api:assessment-submit", API_NO_POST, only(frozenset({Role.UNIT_HEAD}), 200, SEES_SHEET_A), kwargs=SHEET),
     Route("api:assessment-workbook", seen_by(SEES_SHEET_A), seen_by(SEES_SHEET_A, 415), kwargs=SHEET),
     Route("api:assessment-workbook-take", API_NO_POST, seen_by(SEES_SHEET_A, 400), kwargs=SHEET),
     *api("score", "score", seen_by(SEES_SHEET_A)),

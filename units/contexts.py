@@ -142,6 +142,13 @@ PLACES: list[tuple[_StrPromise | str, list[Place]]] = [
                 permission=Permission.ASSESSMENT_VIEW,
             ),
             Place(
+                url_name="assessments:corrective_actions",
+                prefixes=("/corrective-actions/",),
+                label=_("Corrective actions"),
+                icon="wrench",
+                permission=Permission.ASSESSMENT_VIEW,
+            ),
+            Place(
                 url_name="assessments:criteria_list",
                 prefixes=("/criteria/",),
                 label=_("Criteria sets"),

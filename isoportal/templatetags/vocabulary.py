@@ -118,6 +118,14 @@ STATUSES: dict[str, dict[str, Status]] = {
         "returned": Status(_("Returned to the unit"), "warn", "undo-2"),
         "done": Status(_("Result told"), "ok", "megaphone"),
     },
+    "corrective_action": {
+        "raised": Status(pgettext_lazy("corrective action", "Raised"), "warn", "flag"),
+        "planned": Status(pgettext_lazy("corrective action", "Planned"), "info", "list-checks"),
+        "late": Status(_("Overdue"), "bad", "triangle-alert"),
+        "done": Status(pgettext_lazy("corrective action", "Done, to be checked"), "info", "hourglass"),
+        "closed": Status(pgettext_lazy("corrective action", "Closed"), "ok", "circle-check"),
+        "cancelled": Status(pgettext_lazy("corrective action", "Cancelled"), "", "ban"),
+    },
     "appeal": {
         "draft": Status(pgettext_lazy("appeal", "Being written"), "", "pencil-line"),
         "open": Status(pgettext_lazy("appeal", "Open"), "info", "hourglass"),

@@ -61,6 +61,7 @@ from plans.models import (
 )
 from plans.services.feeds import digest_of
 from reports.models import ReportJob
+from tests.factories.corrective_actions import one_correction
 from tests.factories.diagnosis import one_diagnosis, small_set
 from tests.factories.units import Cast, make_cast
 from units.models import Membership, Unit, User
@@ -160,6 +161,7 @@ def make_world() -> World:
     for name in UNITS:
         holder = cast.foreign if name == "foreign" else cast.province
         by, mark = cast[ACTORS[name]], canary(name)
+        rows[name] |= one_correction(unit=getattr(cast, name), by=by, mark=mark)
         rows[name] |= one_diagnosis(holder=holder, unit=getattr(cast, name), criteria_set=lights, by=by, mark=mark)
     return World(cast, rows)
 
