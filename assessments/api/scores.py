@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from assessments import scoring, services
 from assessments.contexts import refusal_text
 from assessments.models import Assessment, Criterion, Score
+from assessments.services.rows import ReasonOwed
 from assessments.services.scores import enter_score
 from isoportal.changes import IF_MATCH, TAGS, NotNow, PreconditionRequired, Stale
 from isoportal.rows import IdFilter, ListAPI, Row, columns_of
@@ -153,6 +154,8 @@ class SheetScores:
             save(assessment=sheet, criterion=criterion, expected_version=version, by=self.caller, **body.validated_data)
         except scoring.InvalidAnswer as error:
             raise exceptions.ValidationError({"answer": [refusal_text(error)]}) from error
+        except ReasonOwed as error:
+            raise exceptions.ValidationError({"explanation": [str(error)]}) from error
         except services.StaleScore as error:
             raise Stale(str(error)) from error
         except services.NotInThisSheet as error:

@@ -15,6 +15,7 @@ from activity.services import record
 from assessments import scoring
 from assessments.contexts.rules import policy_of, restated, rule_of
 from assessments.models import Assessment, Criterion, Score
+from assessments.services.standing import ActRefused
 from assessments.services.totals import store_totals
 from isoportal.templatetags.formats import moment
 from units.models import User
@@ -23,6 +24,13 @@ from units.models import User
 class NotInThisSheet(Exception):
     def __str__(self) -> str:
         return _("This criterion is not scored in this sheet.")
+
+
+class ReasonOwed(ActRefused):
+    """A light was set by hand, and nothing says why."""
+
+    def __str__(self) -> str:
+        return _("The light is not the worst of the sub-indicators: write why, so that it can be saved.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +105,8 @@ def put_row(
     of the sheet and has asked whether it takes the act; `action` is what the audit calls it.
 
     `expected_version` is that of the row as it was read, 0 where it was never saved. Writing what is stored already
-    changes nothing. Raises NotInThisSheet, scoring.InvalidAnswer, StaleScore.
+    changes nothing. A light set by hand over sub-indicators owes its reason at every stage.
+    Raises NotInThisSheet, scoring.InvalidAnswer, ReasonOwed, StaleScore.
     """
     if criterion.criteria_set_id != assessment.round.criteria_set_id or criterion.scoring == Criterion.Scoring.GROUP:
         raise NotInThisSheet
@@ -109,6 +118,8 @@ def put_row(
     before = row_of(assessment, criterion, stage).first()
     if before and (before.answer, before.explanation) == (dict(result.answer), explanation):
         return before
+    if rule.kind is scoring.Kind.ROLL_UP and result.light and not explanation:
+        raise ReasonOwed
     was = _saved(rule, before)
     mine = ScoreValue(result=result, explanation=explanation, version=expected_version, by=str(by), at=now)
     values = {

@@ -35,17 +35,6 @@ class EnteredByOthers(ActRefused):
         return _("The unit itself enters the score of %(code)s.") % {"code": self.criterion.code}
 
 
-class ReasonOwed(ActRefused):
-    """A light was set by hand, and nothing says why."""
-
-    def __str__(self) -> str:
-        return _("The light is not the worst of the sub-indicators: write why, so that it can be saved.")
-
-
-def _is_overridden(criterion: Criterion, answer: Mapping[str, Any]) -> bool:
-    return criterion.scoring == Criterion.Scoring.ROLL_UP and bool(answer) and not answer.get("not_applicable")
-
-
 @transaction.atomic
 def save_score(
     *,
@@ -66,8 +55,6 @@ def save_score(
     now = require(Act.SCORE, sheet, by=by)
     if criterion.scored_by != Criterion.ScoredBy.UNIT:
         raise EnteredByOthers(criterion)
-    if _is_overridden(criterion, answer) and not explanation.strip():
-        raise ReasonOwed
     return put_row(
         assessment=sheet,
         criterion=criterion,
@@ -92,8 +79,8 @@ def enter_score(
     by: User,
 ) -> Score:
     """Save a row that the province enters for the unit, until the sheet's preliminary result is told. Who manages the
-    round does; nobody of the unit itself. Raises PermissionDenied, WrongState, EnteredByOthers, NotInThisSheet,
-    scoring.InvalidAnswer, StaleScore."""
+    round does; nobody of the unit itself. Raises PermissionDenied, WrongState, EnteredByOthers, ReasonOwed,
+    NotInThisSheet, scoring.InvalidAnswer, StaleScore."""
     sheet = locked(assessment)
     if not manages(by, sheet) or is_own(by, sheet):
         raise PermissionDenied

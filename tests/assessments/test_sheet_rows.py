@@ -8,16 +8,20 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
 
 from activity.models import AuditEvent, Notification
 from activity.services import record
 from assessments import services
 from assessments.contexts.result import assessment_result
-from assessments.models import Assessment, Assignment, Criterion, CriterionComment, Score, Team
+from assessments.models import Assessment, Assignment, CriteriaSet, Criterion, CriterionComment, Score, Team
 from assessments.services.comments import CommentEmpty, comment
 from assessments.services.evidence import ForeignFile, attach_evidence, detach_evidence
-from assessments.services.scores import EnteredByOthers, ReasonOwed, enter_score
+from assessments.services.rows import ReasonOwed, put_row
+from assessments.services.scores import EnteredByOthers, enter_score
 from plans.services.evidence import keep_evidence
 from tests.factories.assessments import AssessmentFactory, RoundFactory
 from units.permissions import Role
@@ -364,3 +368,63 @@ def test_the_history_keeps_the_secret_of_the_assessors(client, sheets, state):
     assert "1.2: 3,00" in unit
     assert ("CANARY-why" in unit) is (state == "preliminary")
     assert "CANARY-why" in assessor
+
+
+@pytest.mark.parametrize("stage", Score.Stage.values)
+def test_a_light_set_by_hand_owes_its_reason_at_every_stage(sheets, stage):
+    indicator = sheets.criterion("1.1", sheets.lights)
+    Criterion.objects.filter(pk=indicator.pk).update(scoring="roll_up", skippable=True)
+    CriteriaSet.objects.filter(pk=indicator.criteria_set_id).update(policy={"not_applicable": "excluded"})
+    indicator = sheets.criterion("1.1", sheets.lights)
+    sheet = Assessment.objects.with_sheet_head().get(pk=sheets.lights.pk)
+
+    def put(answer: dict, reason: str, version: int = 0) -> Score:
+        with transaction.atomic():
+            return put_row(
+                assessment=sheet,
+                criterion=indicator,
+                stage=Score.Stage(stage),
+                answer=answer,
+                explanation=reason,
+                expected_version=version,
+                by=sheets.officer,
+                now=timezone.now(),
+                action="assessments.score_saved",
+            )
+
+    with pytest.raises(ReasonOwed):
+        put({"light": "green"}, "  ")
+
+    assert not Score.objects.exists()
+    assert put({"light": "green"}, "đã khắc phục").version == 1
+    with pytest.raises(ReasonOwed):
+        put({"light": "green"}, "", version=1)
+    assert put({"not_applicable": True}, "", version=1).light == ""
+    assert put({}, "", version=2).answer == {}
+
+
+def test_a_measured_light_needs_no_reason(sheets):
+    measured = {"unit": "%", "green": "95", "yellow": "75"}
+    indicator = sheets.criterion("1.1", sheets.lights)
+    Criterion.objects.filter(pk=indicator.pk).update(scoring="measured", parameters=measured)
+
+    assert sheets.save("1.1", {"value": "80"}, sheet=sheets.lights).light == "yellow"
+
+
+def test_the_page_and_the_api_say_beside_the_field_that_a_reason_is_owed(client, sheets):
+    indicator = sheets.criterion("1.1", sheets.lights)
+    Criterion.objects.filter(pk=indicator.pk).update(scoring="roll_up")
+    client.force_login(sheets.officer)
+    page = reverse("assessments:score", args=[sheets.lights.pk, indicator.pk])
+    api = reverse("api:assessment-score", args=[sheets.lights.pk, indicator.pk])
+
+    for headers in ({}, {"HX-Request": "true"}):
+        typed = client.post(page, {"light": "green", "explanation": "", "version": 0}, headers=headers)
+        assert typed.status_code == 422
+        assert f'id="e{indicator.pk}"' in typed.content.decode()
+        assert escape(str(ReasonOwed())) in typed.content.decode()
+    sent = client.put(api, {"answer": {"light": "green"}}, content_type="application/json", headers={"If-Match": '"0"'})
+
+    assert sent.status_code == 400
+    assert sent.json()["errors"]["explanation"] == [str(ReasonOwed())]
+    assert not Score.objects.exists()
