@@ -78,6 +78,7 @@ urlpatterns = [
     path("criteria/<int:pk>/edit/policy/", criteria.policy, name="criteria_policy"),
     path("criteria/<int:pk>/edit/mapping/", criteria.mapping, name="criteria_mapping"),
     path("criteria/<int:pk>/edit/upload/", criteria.upload, name="criteria_upload"),
+    path("criteria/<int:pk>/edit/questions/", criteria.questions, name="criteria_questions"),
     path("criteria/<int:pk>/edit/preview/", criteria.preview, name="criterion_preview"),
     path("criteria/<int:pk>/edit/new/", criteria.criterion_add, name="criterion_add"),
     path("criteria/<int:pk>/edit/<int:criterion_pk>/", criteria.criterion_edit, name="criterion_edit"),

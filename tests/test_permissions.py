@@ -110,11 +110,17 @@ APPEAL = {"pk": "appeal.pk"}
 SCORES_A = frozenset({Role.UNIT_HEAD, Role.UNIT_OFFICER})
 ASSESSES_A = frozenset({Role.ASSESSOR})
 CORRECTION = {"pk": "correction.pk"}
+SYSTEM = {"pk": "system.pk"}
 CORRECTS_A = frozenset({ADMINISTRATOR, Role.UNIT_HEAD, Role.UNIT_OFFICER})
 RAISES_A = CORRECTS_A | {OFFICER, Role.ASSESSOR}
 RAISER_SOMEWHERE = RAISES_A | {"sibling", "commune", "foreign"}
 LETTER = {"pk": "letter.pk"}
 DIAGNOSIS = {"pk": "diagnosis.pk"}
+INSPECTION, VISIT, FINDING = {"pk": "inspection.pk"}, {"pk": "visit.pk"}, {"pk": "finding.pk"}
+VISIT_ITEM = {"pk": "visit.pk", "item_pk": "item.pk"}
+INSPECTS = frozenset({ADMINISTRATOR, OFFICER, Role.ASSESSOR})
+INSPECTOR_SOMEWHERE = INSPECTS | {"foreign"}
+READS_VISIT_A = INSPECTS | {LEADER}
 UNIT_A = {"object_id": "unit.pk"}
 MATERIAL, OBSTACLE = {"pk": "material.pk"}, {"pk": "obstacle.pk"}
 SETTLES_A = DECIDES_A | {Role.UNIT_OFFICER}
@@ -172,6 +178,22 @@ ROUTES: list[Route] = [
         only(CORRECTS_A, 422, SEES_SHEET_A),
         kwargs=CORRECTION | {"act": "=plan"},
     ),
+    Route("assessments:systems", EVERYBODY, NO_POST),
+    Route(
+        "assessments:system_new",
+        Answer(200, EDITOR_SOMEWHERE, others=403),
+        Answer(422, EDITOR_SOMEWHERE, others=403),
+    ),
+    Route("assessments:system", seen_by(SEES_SHEET_A), NO_POST, kwargs=SYSTEM),
+    Route(
+        "assessments:system_act",
+        NO_GET,
+        only(EDITS_A, 422, SEES_SHEET_A),
+        kwargs=SYSTEM | {"act": "=record"},
+    ),
+    Route("assessments:unit_systems", seen_by(SEES_A), NO_POST, kwargs={"pk": "unit.pk"}),
+    Route("assessments:obligations", EVERYBODY, Answer(422, ACCEPTER_SOMEWHERE, others=403)),
+    Route("assessments:obligation_end", NO_GET, only(ACCEPTS_A, 302, ROUND_SEEN), kwargs={"pk": "obligation.pk"}),
     Route("assessments:sheet_corrections", only(RAISES_A, 200, SEES_SHEET_A), only(RAISES_A, 422, SEES_SHEET_A), SHEET),
     Route("assessments:compare", seen_by(SEES_ROUND), NO_POST, query={"round": "round.pk"}),
     Route("assessments:unit_trend", seen_by(SEES_SHEET_A), NO_POST, kwargs={"pk": "unit.pk"}),
@@ -211,6 +233,7 @@ ROUTES: list[Route] = [
     Route(
         "assessments:criteria_upload", seen_by(EDITS_CRITERIA_A), seen_by(EDITS_CRITERIA_A, 422), kwargs=CRITERIA_DRAFT
     ),
+    Route("assessments:criteria_questions", NO_GET, seen_by(EDITS_CRITERIA_A, 302), kwargs=CRITERIA_DRAFT),
     Route("assessments:criterion_preview", NO_GET, seen_by(EDITS_CRITERIA_A), kwargs=CRITERIA_DRAFT),
     Route(
         "assessments:criterion_add", seen_by(EDITS_CRITERIA_A), seen_by(EDITS_CRITERIA_A, 422), kwargs=CRITERIA_DRAFT
@@ -258,6 +281,41 @@ ROUTES: list[Route] = [
         kwargs=DIAGNOSIS | {"criterion_pk": "indicator.pk"},
     ),
     Route("assessments:plan_diagnosis", seen_by(SEES_A), NO_POST, kwargs=PK),
+    Route("assessments:inspection_list", EVERYBODY, NO_POST),
+    Route(
+        "assessments:inspection_new",
+        Answer(200, INSPECTOR_SOMEWHERE, others=403),
+        Answer(422, INSPECTOR_SOMEWHERE, others=403),
+    ),
+    Route("assessments:inspection", seen_by(SEES_ROUND), NO_POST, kwargs=INSPECTION),
+    Route(
+        "assessments:inspection_edit", only(INSPECTS, 200, SEES_ROUND), only(INSPECTS, 422, SEES_ROUND), kwargs=INSPECTION
+    ),
+    Route(
+        "assessments:inspection_team", only(INSPECTS, 200, SEES_ROUND), only(INSPECTS, 422, SEES_ROUND), kwargs=INSPECTION
+    ),
+    Route(
+        "assessments:inspection_visits", only(INSPECTS, 200, SEES_ROUND), only(INSPECTS, 422, SEES_ROUND), kwargs=INSPECTION
+    ),
+    Route("assessments:inspection_close", NO_GET, only(INSPECTS, 409, SEES_ROUND), kwargs=INSPECTION),
+    Route("assessments:visit", seen_by(SEES_SHEET_A), NO_POST, kwargs=VISIT),
+    Route("assessments:visit_findings", seen_by(SEES_SHEET_A), NO_POST, kwargs=VISIT),
+    Route("assessments:visit_minutes", seen_by(SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT),
+    # A's visit was held: it can be neither moved nor cancelled, and there are no minutes to sign yet.
+    Route("assessments:visit_move", only(INSPECTS, 302, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT),
+    Route("assessments:visit_cancel", only(INSPECTS, 302, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT),
+    Route("assessments:visit_hold", only(INSPECTS, 200, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT),
+    Route("assessments:visit_sign", only(INSPECTS, 302, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT),
+    Route("assessments:visit_questions", only(INSPECTS, 200, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT),
+    Route(
+        "assessments:checklist_item", only(INSPECTS, 200, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT_ITEM
+    ),
+    Route("assessments:checklist_remove", NO_GET, only(INSPECTS, 302, SEES_SHEET_A), kwargs=VISIT_ITEM),
+    Route("assessments:finding_new", only(INSPECTS, 200, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT),
+    # A reads its findings once the minutes are drawn up, which they are not.
+    Route("assessments:finding_edit", only(INSPECTS, 200, READS_VISIT_A), only(INSPECTS, 422, READS_VISIT_A), kwargs=FINDING),
+    Route("assessments:finding_remove", NO_GET, only(INSPECTS, 302, READS_VISIT_A), kwargs=FINDING),
+    Route("assessments:finding_file", Answer(404), NO_POST, kwargs=FINDING | {"evidence_pk": "material.pk"}),
     Route("assessments:list", EVERYBODY, NO_POST),
     Route("assessments:round_list", EVERYBODY, NO_POST),
     Route(

@@ -27,6 +27,7 @@ class EditorPage:
     problems: Sequence[Problem]
     policy: Sequence[tuple[str, Sequence[str]]]
     fixed: bool
+    bare: int  # indicators that the standard fixes and that have no sub-indicators
 
     @property
     def missing(self) -> Decimal:
@@ -45,7 +46,13 @@ def editor_page(draft: CriteriaSet) -> EditorPage:
         problems=problems_of(draft, criteria),
         policy=policy_words(draft),
         fixed=any(row.locked for row in criteria),
+        bare=_bare(criteria),
     )
+
+
+def _bare(criteria: Sequence[Criterion]) -> int:
+    above = {row.parent_id for row in criteria}
+    return sum(row.locked and row.scoring != Criterion.Scoring.GROUP and row.pk not in above for row in criteria)
 
 
 def parents_for(

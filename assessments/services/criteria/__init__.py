@@ -14,6 +14,7 @@ from assessments.services.criteria.drafts import (
 )
 from assessments.services.criteria.files import BUNDLED, CriteriaFileInvalid, load_criteria_set
 from assessments.services.criteria.publishing import changed_since_published, publish, retire
+from assessments.services.criteria.questions import NoIndicators, add_default_questions
 from assessments.services.criteria.standing import (
     CannotPublish,
     CriteriaRefused,
@@ -45,12 +46,14 @@ __all__ = [
     "DraftExists",
     "LockedRows",
     "Move",
+    "NoIndicators",
     "NotADraft",
     "NotAProvince",
     "NotInForce",
     "PolicyInvalid",
     "StaleDraft",
     "add_criterion",
+    "add_default_questions",
     "begin_draft",
     "begin_set",
     "change_criterion",

@@ -9,6 +9,7 @@ from assessments.views.criteria.editing import (
     edit,
     policy,
     preview,
+    questions,
 )
 from assessments.views.criteria.files import export, upload
 from assessments.views.criteria.pages import act, begin, criteria, criteria_list, new
@@ -29,5 +30,6 @@ __all__ = [
     "new",
     "policy",
     "preview",
+    "questions",
     "upload",
 ]

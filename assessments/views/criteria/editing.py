@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments import scoring
@@ -208,6 +209,23 @@ def criterion_move(request: UserRequest, pk: int, criterion_pk: int) -> HttpResp
     except services.CriteriaRefused as error:
         messages.error(request, str(error))
     return redirect(f"{reverse('assessments:criteria_edit', args=[pk])}#c{criterion_pk}")
+
+
+@login_required
+@require_POST
+def questions(request: UserRequest, pk: int) -> HttpResponse:
+    """The general sub-indicators below every indicator that has none."""
+    draft = load_draft(request, pk)
+    form = RevisionForm(request.POST)
+    try:
+        expected = form.cleaned_data["revision"] if form.is_valid() else -1
+        _draft, count = services.add_default_questions(criteria_set=draft, revision=expected, by=request.user)
+    except services.CriteriaRefused as error:
+        messages.error(request, str(error))
+    else:
+        said = ngettext("%(count)d sub-indicator was added.", "%(count)d sub-indicators were added.", count)
+        messages.success(request, said % {"count": count})
+    return redirect(f"{reverse('assessments:criteria_edit', args=[pk])}#tree")
 
 
 @login_required
