@@ -115,6 +115,8 @@ def opened(officer, kind: Kind) -> str:
     choose(page, "chair", "Người thẩm định (DEMO)")
     officer.shoot(f"round-{kind.slug}-2-team")
     page.locator("main form", has=page.locator("input[name=title]")).locator("button[type=submit]").first.click()
+    page.goto(f"{round_url}teams/")
+    page.locator("form[action$='/assign/'] button").click()
     page.goto(f"{round_url}units/")
     page.locator("form[action$='/open/'] button").click()
     page.goto(round_url)
