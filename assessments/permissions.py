@@ -147,3 +147,14 @@ VISIT_ACTS: dict[VisitAct, VisitRule] = {
 }
 # From here on the unit reads the checklist, the findings and the minutes.
 MINUTES_OUT = frozenset({"minuted", "signed"})
+
+
+# Every how many months a system is audited and reviewed. TCVN ISO 9001:2015 (9.2.1, 9.3.1) asks for planned intervals
+# without saying how long; a year is what most provinces plan. For the province to confirm.
+QMS_INTERVALS: dict[str, int] = {"internal_audit": 12, "management_review": 12}
+# Steps that need one of another kind done before them, and so lead on from it.
+QMS_AFTER: dict[str, frozenset[str]] = {
+    "declare": frozenset({"apply"}),
+    "redeclare": frozenset({"declare"}),
+    "maintain": frozenset({"declare"}),
+}

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 from django.urls import NoReverseMatch, reverse
 
 from activity.models import AuditEvent, Notification
-from assessments.models import Assessment, CorrectiveAction, CriteriaSet, Decision, Round
+from assessments.models import Assessment, CorrectiveAction, CriteriaSet, Decision, Qms, Round
 from plans.models import (
     Amendment,
     ChasingLetter,
@@ -61,6 +61,7 @@ TARGETS: dict[str, Target] = {
         _to(LegalDocument, "plans:legal"),
         _to(Assessment, "assessments:sheet", permission=Permission.ASSESSMENT_VIEW),
         _to(CorrectiveAction, "assessments:corrective_action", permission=Permission.ASSESSMENT_VIEW),
+        _to(Qms, "assessments:system", permission=Permission.ASSESSMENT_VIEW),
         _to(Round, "assessments:round", permission=Permission.ASSESSMENT_VIEW),
         _to(Decision, "assessments:publication", "round_id", permission=Permission.ASSESSMENT_VIEW),
         _to(CriteriaSet, "assessments:criteria", permission=Permission.ASSESSMENT_VIEW),

@@ -149,6 +149,13 @@ PLACES: list[tuple[_StrPromise | str, list[Place]]] = [
                 permission=Permission.ASSESSMENT_VIEW,
             ),
             Place(
+                url_name="assessments:systems",
+                prefixes=("/systems/", "/obligations/"),
+                label=_("Quality management systems"),
+                icon="shield-check",
+                permission=Permission.ASSESSMENT_VIEW,
+            ),
+            Place(
                 url_name="assessments:criteria_list",
                 prefixes=("/criteria/",),
                 label=_("Criteria sets"),

@@ -118,6 +118,13 @@ STATUSES: dict[str, dict[str, Status]] = {
         "returned": Status(_("Returned to the unit"), "warn", "undo-2"),
         "done": Status(_("Result told"), "ok", "megaphone"),
     },
+    "system": {
+        "establishing": Status(pgettext_lazy("quality management system", "Being established"), "", "pencil-line"),
+        "applying": Status(pgettext_lazy("quality management system", "Being applied"), "info", "circle-dot"),
+        "declared": Status(pgettext_lazy("quality management system", "Declared"), "ok", "megaphone"),
+        "maintained": Status(pgettext_lazy("quality management system", "Maintained"), "ok", "circle-check"),
+        "ended": Status(pgettext_lazy("quality management system", "Ended"), "", "archive"),
+    },
     "corrective_action": {
         "raised": Status(pgettext_lazy("corrective action", "Raised"), "warn", "flag"),
         "planned": Status(pgettext_lazy("corrective action", "Planned"), "info", "list-checks"),
