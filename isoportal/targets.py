@@ -12,7 +12,17 @@ from django.db.models.functions import Cast
 from django.urls import NoReverseMatch, reverse
 
 from activity.models import AuditEvent, Notification
-from assessments.models import Assessment, CorrectiveAction, CriteriaSet, Decision, Qms, Round
+from assessments.models import (
+    Assessment,
+    CorrectiveAction,
+    CriteriaSet,
+    Decision,
+    Finding,
+    Inspection,
+    Qms,
+    Round,
+    Visit,
+)
 from plans.models import (
     Amendment,
     ChasingLetter,
@@ -65,6 +75,9 @@ TARGETS: dict[str, Target] = {
         _to(Round, "assessments:round", permission=Permission.ASSESSMENT_VIEW),
         _to(Decision, "assessments:publication", "round_id", permission=Permission.ASSESSMENT_VIEW),
         _to(CriteriaSet, "assessments:criteria", permission=Permission.ASSESSMENT_VIEW),
+        _to(Inspection, "assessments:inspection", permission=Permission.ASSESSMENT_VIEW),
+        _to(Visit, "assessments:visit", permission=Permission.ASSESSMENT_VIEW),
+        _to(Finding, "assessments:visit_findings", "visit_id", permission=Permission.ASSESSMENT_VIEW),
         Target(model=Unit, visible=lambda user: allowed_units(user, Permission.UNIT_VIEW), url_name="units:detail"),
     )
 }

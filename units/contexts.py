@@ -135,6 +135,13 @@ PLACES: list[tuple[_StrPromise | str, list[Place]]] = [
                 permission=Permission.ASSESSMENT_VERIFY,
             ),
             Place(
+                url_name="assessments:inspection_list",
+                prefixes=("/inspections/", "/visits/", "/findings/"),
+                label=_("Inspections"),
+                icon="search-check",
+                permission=Permission.ASSESSMENT_VIEW,
+            ),
+            Place(
                 url_name="assessments:diagnosis_list",
                 prefixes=("/diagnosis/",),
                 label=_("ISO 18091 diagnosis"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from assessments.models.criteria import CriteriaSet, Criterion
+from assessments.permissions import MINUTES_OUT
 from plans.models import Evidence, Plan
 from units.access import UnitScopedQuerySet, allowed_units
 from units.models import Unit, User
@@ -100,9 +101,15 @@ class InspectionMember(models.Model):
 
 class VisitQuerySet(UnitScopedQuerySet["Visit"]):
     def allowed_to(self, user: User | AnonymousUser, permission: Permission) -> Self:
-        """Visits to the units where `user` holds `permission`, and those of inspections they hold."""
+        """Visits of the inspections held by the units where `user` holds `permission`. A unit sees the visits to itself,
+        and reports on them once the minutes are out."""
         units = allowed_units(user, permission)
-        return self.filter(Q(unit__in=units) | Q(inspection__unit__in=units))
+        rule = Q(inspection__unit__in=units)
+        if permission == Permission.ASSESSMENT_VIEW:
+            rule |= Q(unit__in=units)
+        elif permission in {Permission.REPORT_VIEW, Permission.REPORT_REQUEST}:
+            rule |= Q(unit__in=units, state__in=MINUTES_OUT)
+        return self.filter(rule)
 
 
 class Visit(models.Model):
@@ -193,7 +200,7 @@ class FindingQuerySet(UnitScopedQuerySet["Finding"]):
     def allowed_to(self, user: User | AnonymousUser, permission: Permission) -> Self:
         """Those of inspections one holds; of a visit to one's own unit once its minutes are out."""
         units = allowed_units(user, permission)
-        out = Q(visit__state__in=[Visit.State.MINUTED, Visit.State.SIGNED])
+        out = Q(visit__state__in=MINUTES_OUT)
         return self.filter(Q(visit__inspection__unit__in=units) | (Q(visit__unit__in=units) & out))
 
 

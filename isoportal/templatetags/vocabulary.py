@@ -108,6 +108,29 @@ STATUSES: dict[str, dict[str, Status]] = {
         "approved": Status(_("Approved"), "ok", "stamp"),
         "published": Status(pgettext_lazy("sheet", "Published"), "ok", "megaphone"),
     },
+    "inspection": {
+        "open": Status(pgettext_lazy("inspection", "Under way"), "info", "circle-dot"),
+        "closed": Status(pgettext_lazy("inspection", "Closed"), "", "archive"),
+    },
+    "visit": {
+        "planned": Status(pgettext_lazy("visit", "Planned"), "", "calendar"),
+        "held": Status(pgettext_lazy("visit", "Held"), "info", "circle-dot"),
+        "minuted": Status(pgettext_lazy("visit", "Minutes drawn up"), "warn", "notebook-pen"),
+        "signed": Status(pgettext_lazy("visit", "Minutes signed"), "ok", "circle-check"),
+        "cancelled": Status(pgettext_lazy("visit", "Cancelled"), "", "ban"),
+    },
+    "checklist": {
+        "conforms": Status(_("Conforms"), "ok", "circle-check"),
+        "partly": Status(_("Conforms in part"), "warn", "circle-alert"),
+        "fails": Status(_("Does not conform"), "bad", "circle-x"),
+        "not_seen": Status(_("Not looked at"), "", "circle-dashed"),
+    },
+    "finding": {
+        "major": Status(_("Major nonconformity"), "bad", "triangle-alert"),
+        "minor": Status(_("Minor nonconformity"), "warn", "circle-alert"),
+        "observation": Status(_("Observation"), "info", "eye"),
+        "strength": Status(_("Strength"), "ok", "thumbs-up"),
+    },
     "verification": {
         "appealed": Status(_("Appeals to decide"), "warn", "scale"),
         "differences": Status(_("Differences to settle"), "warn", "git-compare"),

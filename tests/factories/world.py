@@ -63,6 +63,7 @@ from plans.services.feeds import digest_of
 from reports.models import ReportJob
 from tests.factories.corrective_actions import one_correction
 from tests.factories.diagnosis import one_diagnosis, small_set
+from tests.factories.inspections import one_visit
 from tests.factories.systems import one_system
 from tests.factories.units import Cast, make_cast
 from units.models import Membership, Unit, User
@@ -164,6 +165,9 @@ def make_world() -> World:
         by, mark = cast[ACTORS[name]], canary(name)
         rows[name] |= one_system(unit=getattr(cast, name), holder=holder, standard=standard, by=by, mark=mark)
         rows[name] |= one_correction(unit=getattr(cast, name), by=by, mark=mark)
+        rows[name] |= one_visit(
+            holder=holder, unit=getattr(cast, name), criterion=criterion, by=by, mark=mark, foreign=name == "foreign"
+        )
         rows[name] |= one_diagnosis(holder=holder, unit=getattr(cast, name), criteria_set=lights, by=by, mark=mark)
     return World(cast, rows)
 
