@@ -51,18 +51,27 @@ class NotNow(exceptions.APIException):
     default_code = "not_possible_now"
 
 
-def etag(row: Row) -> str:
-    return f'"{row["version"]}"'
+def require_match(request: Request, version: int) -> None:
+    """Raises PreconditionRequired without If-Match, Stale where it names another version than the row has."""
+    given = request.headers.get("If-Match")
+    if given is None:
+        raise PreconditionRequired
+    # Weak tags never match: the change must be made of the very row (RFC 9110, 8.8.3.2).
+    tags = {found["tag"] for found in TAGS.finditer(given) if not found.group().startswith("W/")}
+    if given.strip() != "*" and str(version) not in tags:
+        raise Stale
 
 
 class TaggedAPI(ListAPI):
-    """A resource whose rows have a `version`: one row comes with its ETag."""
+    """A resource whose rows count their changes in `tag_field`: one row comes with its ETag."""
+
+    tag_field = "version"
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.tagged(self.row(self.kwargs["pk"]))
 
     def tagged(self, row: Row) -> Response:
-        return Response(row, headers={"ETag": etag(row)})
+        return Response(row, headers={"ETag": f'"{row[self.tag_field]}"'})
 
 
 class ChangeAPI(TaggedAPI):
@@ -83,15 +92,10 @@ class ChangeAPI(TaggedAPI):
         row = self.row(pk)
         if not self.may_change(pk):
             raise PermissionDenied
-        given = request.headers.get("If-Match")
-        if given is None:
-            raise PreconditionRequired
-        # Weak tags never match: the change must be made of the very row (RFC 9110, 8.8.3.2).
-        tags = {found["tag"] for found in TAGS.finditer(given) if not found.group().startswith("W/")}
-        if given.strip() != "*" and str(row["version"]) not in tags:
-            raise Stale
+        version = row[self.tag_field]
+        require_match(request, version)
         body = self.change_serializer_class(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
         if body.validated_data:
-            self.change(pk, body.validated_data, row["version"])
+            self.change(pk, body.validated_data, version)
         return self.tagged(self.row(pk))

@@ -5,8 +5,11 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
+from assessments.api.criteria_drafts import CriteriaChange, CriteriaDrafts, CriteriaInput
 from assessments.models import CriteriaSet, Criterion
+from isoportal.changes import IF_MATCH, ChangeAPI
 from isoportal.rows import IdFilter, ListAPI
+from isoportal.writes import IDEMPOTENCY_KEY, CreateAPI
 from units.permissions import Permission
 
 
@@ -15,11 +18,13 @@ class CriteriaSetRow(serializers.ModelSerializer[CriteriaSet]):
         source="standard.code", read_only=True, help_text='For example "TCVN ISO 9001".'
     )
     standard_edition = serializers.CharField(source="standard.edition", read_only=True)
+    policy = serializers.DictField(read_only=True, help_text="Rounding, caps, grades, knock-outs, ties.")
 
     class Meta:
         model = CriteriaSet
         fields = [
             "id",
+            "unit",
             "slug",
             "version",
             "title",
@@ -29,12 +34,23 @@ class CriteriaSetRow(serializers.ModelSerializer[CriteriaSet]):
             "standard_edition",
             "scale",
             "status",
+            "policy",
+            "size",
+            "maximum",
+            "based_on",
             "published_at",
+            "retired_at",
+            "revision",
         ]
         read_only_fields = fields
+        extra_kwargs = {
+            "unit": {"help_text": "The province whose set it is; null where it came with the portal."},
+            "revision": {"help_text": "Counts the changes of a draft: its ETag."},
+        }
 
 
 class CriteriaSetFilter(django_filters.FilterSet):
+    unit = IdFilter()
     slug = django_filters.CharFilter()
     scale = django_filters.ChoiceFilter(choices=CriteriaSet.Scale.choices)
     status = django_filters.ChoiceFilter(choices=CriteriaSet.Status.choices)
@@ -45,13 +61,34 @@ class CriteriaSetFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
-@extend_schema_view(list=extend_schema(summary="Criteria sets"), retrieve=extend_schema(summary="One criteria set"))
-class CriteriaSetAPI(ListAPI):
-    """Versions of sets of criteria. They belong to no unit: whoever may see some assessment may read them all."""
+@extend_schema_view(
+    list=extend_schema(summary="Criteria sets"),
+    retrieve=extend_schema(summary="One criteria set"),
+    create=extend_schema(
+        summary="Begin a draft",
+        description="The next version of `based_on`, or a new set with `title`, `standard` and `scale`.",
+        request=CriteriaInput,
+        responses={201: CriteriaSetRow},
+        parameters=[IDEMPOTENCY_KEY],
+    ),
+    partial_update=extend_schema(
+        summary="Change the title, the note or the policy of a draft",
+        request=CriteriaChange,
+        responses={200: CriteriaSetRow},
+        parameters=[IF_MATCH],
+    ),
+)
+class CriteriaSetAPI(CriteriaDrafts, ChangeAPI, CreateAPI):
+    """Versions of sets of criteria: those that came with the portal, and those of the provinces where the caller sees
+    assessments. Drafts are for those who edit criteria there."""
 
     queryset = CriteriaSet.objects.all()
     serializer_class = CriteriaSetRow
     filterset_class = CriteriaSetFilter
+    input_serializer_class = CriteriaInput
+    change_serializer_class = CriteriaChange
+    change_permission = Permission.CRITERIA_EDIT
+    tag_field = "revision"
     ordering_fields = ("id", "slug")
 
     def allowed(self) -> QuerySet[CriteriaSet]:
