@@ -82,7 +82,9 @@ def picture(draw: Callable[[Any], str], what: Any) -> SafeString:
 
 def _context(request: UserRequest, assessment: Assessment, tab: str) -> dict[str, Any]:
     diagnosis = diagnosis_of(assessment, user=request.user, basis=_basis(request, assessment))
-    plans = Plan.objects.allowed_to(request.user, Permission.PLAN_VIEW).filter(pk=diagnosis.plan_id)
+    plans = Plan.objects.none()
+    if diagnosis.plan_id:
+        plans = Plan.objects.allowed_to(request.user, Permission.PLAN_VIEW).filter(pk=diagnosis.plan_id)
     here = reverse(f"assessments:{NAMES[tab]}", args=[assessment.pk])
     return {
         "assessment": assessment,

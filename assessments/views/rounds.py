@@ -247,7 +247,10 @@ def round_extend(request: UserRequest, pk: int) -> HttpResponse:
     late = [line.sheet.pk for line in lines if line.late_phase]
     wanted = request.GET.get("sheet", "")
     ticked = [int(wanted)] if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else []
-    initial = {"units": ticked or (late if request.GET.get("late") else []), "phase": Round.Phase.SELF_SCORE}
+    initial: dict[str, Any] = {
+        "units": ticked or (late if request.GET.get("late") else []),
+        "phase": Round.Phase.SELF_SCORE,
+    }
     initial["until"] = timezone.localtime(now + timedelta(days=3)).replace(hour=17, minute=0)
     form = ExtendForm(request.POST if request.method == "POST" else None, sheets=sheets, initial=initial)
     if request.method == "POST" and form.is_valid():
