@@ -13,6 +13,8 @@ from rest_framework.views import APIView
 from assessments.api import AssessmentAPI, CriteriaSetAPI, CriterionAPI, DecisionAPI, RankingAPI, RoundAPI, ScoreAPI
 from assessments.api.appeals import AppealAPI
 from assessments.api.assignments import AssignmentAPI, ExtensionAPI, TeamAPI
+from assessments.api.corrective_actions import CorrectiveActionAPI
+from assessments.api.systems import DeclarationAPI, SystemAPI
 from assessments.api.workbooks import WorkbookAPI, WorkbookTakeAPI
 from isoportal.notifications import NotificationAPI
 from isoportal.openapi import SchemaView, docs
@@ -61,6 +63,9 @@ router.register("appeals", AppealAPI, basename="appeal")
 router.register("scores", ScoreAPI, basename="score")
 router.register("rankings", RankingAPI, basename="ranking")
 router.register("decisions", DecisionAPI, basename="decision")
+router.register("corrective-actions", CorrectiveActionAPI, basename="corrective-action")
+router.register("systems", SystemAPI, basename="system")
+router.register("declarations", DeclarationAPI, basename="declaration")
 router.register("report-jobs", ReportJobAPI, basename="report-job")
 
 

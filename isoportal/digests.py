@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from activity.delivery import LANGUAGE
 from activity.models import Digest, Notification
 from activity.services import Made, Reminder, make_digests
+from assessments.contexts.correction_reminders import correction_reminders
 from assessments.contexts.reminders import sheet_reminders
 from assessments.contexts.verification_reminders import verification_reminders
 from plans.contexts.reminders import Reader, plan_reminders, readers_among
@@ -26,6 +27,7 @@ SOURCES: tuple[Callable[..., Mapping[int, Sequence[Reminder]]], ...] = (
     plan_reminders,
     sheet_reminders,
     verification_reminders,
+    correction_reminders,
 )
 
 

@@ -11,12 +11,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activity.models import AuditEvent, Notification
+from assessments.contexts.correction_reminders import correction_reminders
+from assessments.contexts.systems import months_after
 from assessments.models import CorrectiveAction, CorrectiveStep, Finding, Inspection, Visit
 from assessments.permissions import CORRECTION_ACTS, CorrectionAct
 from assessments.services import correcting
 from assessments.services import corrective_actions as raising
+from plans.contexts.reminders import readers_among
 from plans.models import Evidence
 from tests.factories.corrective_actions import make_correction, tell
+from tests.factories.systems import make_system
 from units.models import User
 from units.permissions import Role
 
@@ -335,3 +339,47 @@ def test_pages_lead_from_raising_to_closing(sheets, client):
     many = client.post(reverse("assessments:sheet_corrections", args=[sheets.points.pk]), {"percent": "100"})
     assert [(row.action, row.is_new) for row in many.context["rows"]] == [(action, False)]
     assert set(client.get(made.url).context["forms"]) == {"cancel"}
+
+
+def test_the_api_raises_and_leads_to_the_end_with_the_version_that_was_read(cast, client):
+    client.force_login(cast[Role.UNIT_OFFICER])
+    resource = "/api/v1/corrective-actions/"
+
+    def send(url, body, **headers):
+        return client.post(url, body, content_type="application/json", headers=headers)
+
+    both = send(resource, {"unit": cast.a.pk, "finding": 1, "title": "Sai"})
+    elsewhere = send(resource, {"unit": cast.b.pk, "title": "Sai"})
+    made = send(resource, {"unit": cast.a.pk, "title": "Chưa kiểm soát hồ sơ"})
+    url = made.headers["Location"]
+    plan = {"cause": "Thiếu người", "action": "Bố trí", "owner": "Văn phòng", "due_on": TODAY().isoformat()}
+    blind = send(f"{url}plan/", plan)
+    stale = send(f"{url}plan/", plan, **{"If-Match": '"7"'})
+    planned = send(f"{url}plan/", plan, **{"If-Match": '"1"'})
+    early = send(f"{url}check/", {"effective": True, "text": "Tốt"}, **{"If-Match": planned.headers["ETag"]})
+
+    assert [each.status_code for each in (both, elsewhere, made, blind, stale, planned, early)] == [
+        *(400, 400, 201, 428, 412, 200, 403)
+    ]
+    assert (planned.json()["state"], planned.json()["action"]) == ("planned", "Bố trí")
+    assert [step["kind"] for step in planned.json()["steps"]] == ["raised", "planned"]
+    assert [row["id"] for row in client.get(resource, {"state": "planned"}).json()["results"]] == [made.json()["id"]]
+
+
+def test_the_unit_and_those_who_check_are_reminded(cast):
+    officer, assessor = cast[Role.UNIT_OFFICER], cast[Role.ASSESSOR]
+    make_correction(cast.a, by=officer, state=State.PLANNED, title="phải làm")
+    make_correction(cast.a, by=officer, state=State.DONE, title="phải xem")
+    make_correction(cast.a, by=officer, state=State.CLOSED, title="đã xong")
+    make_system(cast.a, by=officer, apply=months_after(TODAY(), -12))
+    day = TODAY() - timedelta(days=1)
+    readers = readers_among(people=[officer, assessor, cast["sibling"]], day=day)
+
+    lines = correction_reminders(readers=readers, day=day)
+
+    assert [line.text.split(" ", 1)[1] for line in lines[assessor.pk]] == [f"phải xem ({cast.a.label})"]
+    mine = lines[officer.pk]
+    assert len(mine) == 3
+    assert "phải làm" in mine[0].text
+    assert {line.days for line in mine} == {1}
+    assert cast["sibling"].pk not in lines
