@@ -126,3 +126,21 @@ def test_the_command_loads_both_and_says_what_is_wrong(capsys, tmp_path):
     assert "23" in capsys.readouterr().out
     with pytest.raises(CommandError, match=r"none\.json"):
         call_command("load_criteria", str(tmp_path / "none.json"))
+
+
+def test_the_check_names_what_was_changed_behind_the_back_of_the_portal(capsys):
+    set_ = load_sets()["iso9001-example"]
+    call_command("check_criteria")
+    assert capsys.readouterr().err == ""
+    set_.criteria.filter(code="1.2").update(title="Sửa thẳng vào cơ sở dữ liệu")
+
+    with pytest.raises(CommandError, match="1 published"):
+        call_command("check_criteria")
+
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1
+    assert "iso9001-example v1" in said[0]
+    assert set_.digest in said[0]
+    set_.criteria.filter(code="1.2").update(title=set_.criteria.get(code="1.1").title)
+    CriteriaSet.objects.filter(pk=set_.pk).update(status="draft")
+    call_command("check_criteria")  # a draft promised nothing
