@@ -14,6 +14,7 @@ from assessments.api import AssessmentAPI, CriteriaSetAPI, CriterionAPI, Decisio
 from assessments.api.appeals import AppealAPI
 from assessments.api.assignments import AssignmentAPI, ExtensionAPI, TeamAPI
 from assessments.api.corrective_actions import CorrectiveActionAPI
+from assessments.api.inspections import FindingAPI, InspectionAPI, VisitAPI
 from assessments.api.systems import DeclarationAPI, SystemAPI
 from assessments.api.workbooks import WorkbookAPI, WorkbookTakeAPI
 from isoportal.notifications import NotificationAPI
@@ -66,6 +67,9 @@ router.register("decisions", DecisionAPI, basename="decision")
 router.register("corrective-actions", CorrectiveActionAPI, basename="corrective-action")
 router.register("systems", SystemAPI, basename="system")
 router.register("declarations", DeclarationAPI, basename="declaration")
+router.register("inspections", InspectionAPI, basename="inspection")
+router.register("visits", VisitAPI, basename="visit")
+router.register("findings", FindingAPI, basename="finding")
 router.register("report-jobs", ReportJobAPI, basename="report-job")
 
 

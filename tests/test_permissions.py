@@ -289,13 +289,22 @@ ROUTES: list[Route] = [
     ),
     Route("assessments:inspection", seen_by(SEES_ROUND), NO_POST, kwargs=INSPECTION),
     Route(
-        "assessments:inspection_edit", only(INSPECTS, 200, SEES_ROUND), only(INSPECTS, 422, SEES_ROUND), kwargs=INSPECTION
+        "assessments:inspection_edit",
+        only(INSPECTS, 200, SEES_ROUND),
+        only(INSPECTS, 422, SEES_ROUND),
+        kwargs=INSPECTION,
     ),
     Route(
-        "assessments:inspection_team", only(INSPECTS, 200, SEES_ROUND), only(INSPECTS, 422, SEES_ROUND), kwargs=INSPECTION
+        "assessments:inspection_team",
+        only(INSPECTS, 200, SEES_ROUND),
+        only(INSPECTS, 422, SEES_ROUND),
+        kwargs=INSPECTION,
     ),
     Route(
-        "assessments:inspection_visits", only(INSPECTS, 200, SEES_ROUND), only(INSPECTS, 422, SEES_ROUND), kwargs=INSPECTION
+        "assessments:inspection_visits",
+        only(INSPECTS, 200, SEES_ROUND),
+        only(INSPECTS, 422, SEES_ROUND),
+        kwargs=INSPECTION,
     ),
     Route("assessments:inspection_close", NO_GET, only(INSPECTS, 409, SEES_ROUND), kwargs=INSPECTION),
     Route("assessments:visit", seen_by(SEES_SHEET_A), NO_POST, kwargs=VISIT),
@@ -303,17 +312,34 @@ ROUTES: list[Route] = [
     Route("assessments:visit_minutes", seen_by(SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT),
     # A's visit was held: it can be neither moved nor cancelled, and there are no minutes to sign yet.
     Route("assessments:visit_move", only(INSPECTS, 302, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT),
-    Route("assessments:visit_cancel", only(INSPECTS, 302, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT),
+    Route(
+        "assessments:visit_cancel", only(INSPECTS, 302, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT
+    ),
     Route("assessments:visit_hold", only(INSPECTS, 200, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT),
     Route("assessments:visit_sign", only(INSPECTS, 302, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT),
-    Route("assessments:visit_questions", only(INSPECTS, 200, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT),
     Route(
-        "assessments:checklist_item", only(INSPECTS, 200, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT_ITEM
+        "assessments:visit_questions",
+        only(INSPECTS, 200, SEES_SHEET_A),
+        only(INSPECTS, 422, SEES_SHEET_A),
+        kwargs=VISIT,
+    ),
+    Route(
+        "assessments:checklist_item",
+        only(INSPECTS, 200, SEES_SHEET_A),
+        only(INSPECTS, 422, SEES_SHEET_A),
+        kwargs=VISIT_ITEM,
     ),
     Route("assessments:checklist_remove", NO_GET, only(INSPECTS, 302, SEES_SHEET_A), kwargs=VISIT_ITEM),
-    Route("assessments:finding_new", only(INSPECTS, 200, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT),
+    Route(
+        "assessments:finding_new", only(INSPECTS, 200, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT
+    ),
     # A reads its findings once the minutes are drawn up, which they are not.
-    Route("assessments:finding_edit", only(INSPECTS, 200, READS_VISIT_A), only(INSPECTS, 422, READS_VISIT_A), kwargs=FINDING),
+    Route(
+        "assessments:finding_edit",
+        only(INSPECTS, 200, READS_VISIT_A),
+        only(INSPECTS, 422, READS_VISIT_A),
+        kwargs=FINDING,
+    ),
     Route("assessments:finding_remove", NO_GET, only(INSPECTS, 302, READS_VISIT_A), kwargs=FINDING),
     Route("assessments:finding_file", Answer(404), NO_POST, kwargs=FINDING | {"evidence_pk": "material.pk"}),
     Route("assessments:list", EVERYBODY, NO_POST),
@@ -659,6 +685,9 @@ ROUTES: list[Route] = [
     Route("api:corrective-action-cancel", API_NO_POST, seen_by(SEES_SHEET_A, 400), kwargs=CORRECTION),
     *api("system", "system", seen_by(SEES_SHEET_A)),
     *api("declaration", "declaration", seen_by(SEES_SHEET_A)),
+    *api("inspection", "inspection", seen_by(SEES_ROUND)),
+    *api("visit", "visit", seen_by(SEES_SHEET_A)),
+    *api("finding", "finding", seen_by(READS_VISIT_A)),
     *api("report-job", "job", seen_by(REQUESTER), posted=Answer(400)),
     Route("api:report-job-file", seen_by(REQUESTER), API_NO_POST, kwargs=JOB),
     Route("api:schema", EVERYBODY, API_NO_POST),

@@ -14,6 +14,7 @@ from reports.registry import (
     completeness,
     diagnosis,
     event,
+    inspection,
     obstacles,
     plan,
     progress,
@@ -43,6 +44,8 @@ KINDS: dict[str, ReportKind] = {
         event.INVITATION,
         event.ONE_INVITATION,
         event.MINUTES,
+        inspection.MINUTES,
+        inspection.RESULTS,
         chasing.LETTER,
         chasing.RUN,
     )
