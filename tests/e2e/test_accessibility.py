@@ -59,6 +59,23 @@ def test_the_pages_of_a_plans_life_can_be_used_by_everybody(person, portal: Port
     assert found == []
 
 
+def test_the_pages_of_a_round_can_be_used_by_everybody(person, portal: Portal):
+    page = person("officer").page
+
+    found = faults(page, portal, scoring_addresses(page, portal))
+
+    assert found == []
+
+
+def test_the_assessors_pages_can_be_used_by_everybody(person, portal: Portal):
+    page = person("assessor").page
+    sheet = link(page, portal, "/verification/", "main a[href^='/assessments/']")
+
+    found = faults(page, portal, ["/", "/verification/", sheet, f"{sheet}return/", f"{sheet}appeals/"])
+
+    assert found == []
+
+
 def officers_addresses(page: Page, portal: Portal) -> Iterator[str]:
     """What the navigation leads to, then one of each kind of page that is known by a number only."""
     yield from ("/", "/plans/", "/plans/import/", "/budgets/", "/assessments/", "/criteria/", "/units/", "/reports/")
@@ -110,6 +127,28 @@ def life_addresses(page: Page, portal: Portal) -> Iterator[str]:
     yield link(page, portal, "/chasing/", "main a[href^='/chasing/']:not([href*='/new/']):not([href*='register'])")
     yield link(page, portal, "/progress/review/", "main a[href^='/progress/updates/']")
     yield link(page, portal, "/progress/board/", "main a[href*='/units/']")
+
+
+RUNNING = "Chấm điểm HTQLCL theo TCVN ISO 9001 (DEMO)"
+PUBLISHED = "Chấm điểm HTQLCL năm"
+ROUND_PARTS = ("", "dates/", "extend/", "units/", "teams/", "workbooks/", "approval/", "ranking/")
+DIAGNOSIS_PARTS = ("", "questions/", "goals/", "actions/", "history/")
+
+
+def scoring_addresses(page: Page, portal: Portal) -> Iterator[str]:
+    """Criteria, rounds, results, diagnosis and comparison, as those who run the programme see them."""
+    yield from ("/rounds/", "/rounds/new/", "/criteria/new/", "/compare/", "/diagnosis/", "/verification/")
+    running = link(page, portal, "/rounds/", f"main a:has-text('{RUNNING}')")
+    yield from (running + part for part in ROUND_PARTS)
+    yield link(page, portal, f"{running}teams/", "main a[href*='/teams/']")
+    published = link(page, portal, "/rounds/", f"main a:has-text('{PUBLISHED}')")
+    yield from (published + part for part in ("", "ranking/", "publication/"))
+    sheet = link(page, portal, f"{running}units/", "#units a[href^='/assessments/']")
+    yield from (sheet + part for part in ("", "assessors/", "submit/", "appeals/", "workbook/"))
+    yield from (sheet + tab if tab.startswith("?") else tab for tab in links(page, portal, sheet, ".nav-tabs a"))
+    diagnosis = link(page, portal, "/diagnosis/", "main a[href^='/diagnosis/']")
+    yield from (diagnosis + part for part in DIAGNOSIS_PARTS)
+    yield link(page, portal, diagnosis, "main a[href*='/indicators/']")
 
 
 def units_addresses(page: Page, portal: Portal) -> Iterator[str]:
