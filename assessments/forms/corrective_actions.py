@@ -50,7 +50,7 @@ class RaiseForm(forms.Form):
             del self.fields["unit"]
             return
         units = raising_units(user)
-        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = units
         if len(units) == 1:
             self.fields["unit"].initial = units[0].pk
             self.fields["unit"].widget = forms.HiddenInput()

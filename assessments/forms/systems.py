@@ -97,9 +97,9 @@ class ObligationForm(forms.Form):
     def __init__(self, *args, province, **kwargs):
         super().__init__(*args, **kwargs)
         units = Unit.objects.filter(path__startswith=province.path).order_by("name")
-        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = units
         codes = Standard.objects.order_by("code").values_list("code", flat=True).distinct()
-        self.fields["standard_code"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
+        self.fields["standard_code"].choices = [(code, code) for code in codes]
 
 
 class EndObligationForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assessments.contexts.corrective_actions import action_page, action_row, ageing, may_raise
+from assessments.contexts.corrective_actions import action_page, action_row, ageing, holds_for, may_raise
 from assessments.forms.corrective_actions import (
     BelowForm,
     CancelForm,
@@ -193,13 +194,13 @@ def show(request: UserRequest, action: CorrectiveAction, status: int = HTTPStatu
     if act:
         forms[act] = form
     context = {"page": page, "action": action, "forms": forms, "opened": act}
-    context["sees_finding"] = action.finding_id is not None and may_see_visit(request, action)
+    context["sees_finding"] = may_see_visit(request, action)
     return render(request, "assessments/corrective_actions/detail.html", context, status=status)
 
 
 def may_see_visit(request: UserRequest, action: CorrectiveAction) -> bool:
     findings = Finding.objects.allowed_to(request.user, Permission.ASSESSMENT_VIEW)
-    return findings.filter(pk=action.finding_id).exists()
+    return action.finding_id is not None and findings.filter(pk=action.finding_id).exists()
 
 
 def form_of(action: CorrectiveAction, act: str, given: tuple[Any, ...] = ()) -> Any:
@@ -221,7 +222,7 @@ def corrective_action_act(request: UserRequest, pk: int, act: str) -> HttpRespon
     action = load_action(request, pk)
     if act not in FORMS:
         raise Http404
-    if not correcting.holds_for(request.user, NEEDS[act], action.unit):
+    if not holds_for(request.user, NEEDS[act], action.unit):
         raise PermissionDenied
     form = form_of(action, act, (request.POST, request.FILES))
     status: int = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -251,7 +252,7 @@ def carry_out(request: UserRequest, action: CorrectiveAction, act: str, data: di
     files, earlier = data.pop("files", []), list(data.pop("earlier", []))
     if files or earlier:
         data["evidence"] = keep_all(unit=action.unit, files=files, earlier=earlier, by=by)
-    services = {
+    services: dict[str, Callable[..., Any]] = {
         "plan": correcting.plan_correction,
         "report": correcting.report_correction,
         "check": correcting.check_correction,

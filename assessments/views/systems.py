@@ -191,7 +191,7 @@ def obligations(request: UserRequest) -> HttpResponse:
     status: int = HTTPStatus.OK
     if province is not None:
         form = ObligationForm(request.POST if request.method == "POST" else None, province=province)
-    if request.method == "POST" and form is not None:
+    if request.method == "POST" and province is not None and form is not None:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         if form.is_valid():
             try:
