@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import connection
 from hypothesis import settings as property_settings
 
+from assessments.contexts.rules import forget_rules
 from tests.factories.units import Cast, make_cast
 
 # A property is about what is true, not how fast the machine is today.
@@ -31,6 +32,7 @@ def _clean_state(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.REPORT_ROOT = settings.MEDIA_ROOT / "reports"
     cache.clear()
+    forget_rules()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # what was done and its record stand or fall together
 def record(
     *,
     by: AbstractBaseUser | None,

@@ -175,7 +175,9 @@ class Lines:
         entry: str,
         comments: Mapping[int, int],
         suggested: Mapping[int, Suggestion],
+        row: int | None = None,
     ) -> None:
+        """`row`: the criterion that is shown; of those that do not stand with it in a roll-up only what counts."""
         self.suggested = suggested
         self.comments = comments
         self.rules, self.by_stage, self.files, self.entry = rules, by_stage, files, entry
@@ -190,12 +192,17 @@ class Lines:
         self.below: dict[str, list[scoring.Rule]] = defaultdict(list)
         for rule in rules.rules:
             self.below[rule.group].append(rule)
+        self.row = rules.codes.get(row) if row is not None else None
+        self.above = next((rule.group for rule in rules.rules if rule.code == self.row), None)
+
+    def _in_words(self, rule: scoring.Rule) -> bool:
+        return self.row is None or rule.code in {self.row, self.above} or rule.group == self.row
 
     def _at(self, rule: scoring.Rule, stage: str) -> StageScore:
         score = self.by_stage.get(stage, {}).get(rule.code)
         if rule.kind is scoring.Kind.ROLL_UP:
-            return stage_score(rule, score, self.rolled.get(stage, {}).get(rule.code))
-        return stage_score(rule, score) if score else NOTHING
+            return stage_score(rule, score, self.rolled.get(stage, {}).get(rule.code), in_words=self._in_words(rule))
+        return stage_score(rule, score, in_words=self._in_words(rule)) if score else NOTHING
 
     def line(self, rule: scoring.Rule) -> ScoreLine:
         criterion = self.criteria[rule.code]
@@ -237,10 +244,12 @@ class Lines:
         return [self.line(rule) for rule in self.below[group]]
 
 
-def files_of(assessment: Assessment) -> dict[int, list[EvidenceFile]]:
-    """The files of each criterion, as they were attached. One query."""
+def files_of(assessment: Assessment, row: int | None = None) -> dict[int, list[EvidenceFile]]:
+    """The files of each criterion, or of `row` alone, as they were attached. One query."""
     found: dict[int, list[EvidenceFile]] = defaultdict(list)
     links = Score.evidence.through.objects.filter(score__assessment=assessment, score__stage=Score.Stage.SELF)
+    if row is not None:
+        links = links.filter(score__criterion=row)
     names = (
         *("score__criterion", "evidence", "evidence__title", "evidence__name", "evidence__size"),
         *("evidence__uploaded_by__full_name", "evidence__uploaded_at"),

@@ -10,9 +10,9 @@ from decimal import Decimal
 from assessments import scoring
 from assessments.contexts.accounts import SheetAccount, sheet_account
 from assessments.contexts.lines import FINAL_COLUMN, Lines, ScoreLine, files_of, title_of
-from assessments.contexts.rules import SheetRules, rules_of, standing_scores
+from assessments.contexts.rules import SheetRules, known_rules, standing_scores
 from assessments.contexts.suggestions import Suggestion
-from assessments.models import Assessment, CriteriaSet, Criterion, Score
+from assessments.models import Assessment, CriteriaSet, Score
 
 OWN_STAGE: frozenset[str] = frozenset({Score.Stage.SELF})
 
@@ -210,27 +210,31 @@ def assessment_result(
     entry: str = Score.Stage.SELF,
     comments: Mapping[int, int] | None = None,
     suggested: Mapping[int, Suggestion] | None = None,
+    row: int | None = None,
 ) -> AssessmentResult:
-    """The sheet with its sums: three queries when `assessment` came from `with_sheet_head()`.
+    """The sheet with its sums: at most three queries when `assessment` came from `with_sheet_head()`.
 
     `stages`: those the reader sees (see `visible_stages`), by default the unit's own alone. `entry`: the stage that
     the entry column shows. `comments`: how many there are, `suggested`: what the unit answered
-    the last time, by criterion.
+    the last time, by criterion. `row`: the one criterion of which more is told than what counts.
     """
     round_ = assessment.round
     criteria_set = round_.criteria_set
-    criteria = list(Criterion.objects.filter(criteria_set=criteria_set).order_by("order"))
+    rules = known_rules(criteria_set, kind=assessment.unit.kind)
     seen = frozenset(stages) | {entry}
-    by_pk = {criterion.pk: criterion for criterion in criteria}
-    scores = list(assessment.scores.filter(stage__in=seen).select_related("by"))
+    by_pk = {criterion.pk: criterion for criterion in rules.criteria}
+    scores = [
+        score
+        for score in assessment.scores.filter(stage__in=seen).select_related("by")
+        if score.criterion_id in by_pk  # the rest does not apply to the unit
+    ]
     by_stage: dict[str, dict[str, Score]] = {stage: {} for stage in seen}
     for score in scores:
         score.criterion = by_pk[score.criterion_id]
         by_stage[score.stage][score.criterion.code] = score
-    rules = rules_of(criteria_set, criteria, kind=assessment.unit.kind)
     if Score.Stage.FINAL in seen:
         by_stage[FINAL_COLUMN] = standing_scores(scores)
-    lines = Lines(rules, by_stage, files_of(assessment), entry, comments or {}, suggested or {})
+    lines = Lines(rules, by_stage, files_of(assessment, row), entry, comments or {}, suggested or {}, row)
     told = [Score.Stage.SELF, *(stage for stage in (Score.Stage.VERIFIED, FINAL_COLUMN) if stage in by_stage)]
     outcomes = {str(stage): rules.outcome(lines.results[stage]) for stage in told}
     if entry == Score.Stage.SECOND:  # the second assessor's sums stand where the first one's do

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property, lru_cache
 from typing import Any
 
 from assessments import scoring
@@ -11,6 +14,8 @@ from assessments.models import CriteriaSet, Criterion, Score
 
 # Of each criterion the first that was scored stands.
 STANDS = (Score.Stage.FINAL, Score.Stage.APPEAL, Score.Stage.VERIFIED)
+RANK_OF = {str(stage): rank for rank, stage in enumerate(STANDS)}
+KEPT = 64  # published sets by kind of unit, in each process: all that a province's open rounds ask for
 
 
 def policy_of(criteria_set: CriteriaSet) -> scoring.Policy:
@@ -62,6 +67,11 @@ class SheetRules:
         """How many criteria a sheet has: sub-indicators are parts of one, and are not counted."""
         return len(self.rules) - len(scoring.sub_indicators(self.rules))
 
+    @cached_property
+    def codes(self) -> Mapping[int, str]:
+        """Of every criterion, by its id."""
+        return {criterion.pk: criterion.code for criterion in self.criteria}
+
     def rule(self, code: str) -> scoring.Rule:
         return next(rule for rule in self.rules if rule.code == code)
 
@@ -90,6 +100,50 @@ def rules_of(criteria_set: CriteriaSet, criteria: Iterable[Criterion], *, kind: 
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Published:
+    """What tells one published content from every other, for the units of one kind."""
+
+    pk: int
+    digest: str
+    published_at: datetime
+    updated_at: datetime
+    kind: str
+    criteria_set: CriteriaSet = field(compare=False, repr=False)
+
+
+def _read(criteria_set: CriteriaSet, kind: str) -> SheetRules:
+    criteria = Criterion.objects.filter(criteria_set=criteria_set).order_by("order")
+    return rules_of(criteria_set, criteria, kind=kind)
+
+
+@lru_cache(maxsize=KEPT)
+def _kept(published: _Published) -> SheetRules:
+    return _read(published.criteria_set, published.kind)
+
+
+def known_rules(criteria_set: CriteriaSet, *, kind: str = "") -> SheetRules:
+    """As `rules_of`, with the criteria of the set. What is published never changes: it is read once and shared by all
+    requests of the process, so nobody writes to its criteria. A draft is read every time. At most one query."""
+    if criteria_set.status == CriteriaSet.Status.DRAFT or not criteria_set.digest or not criteria_set.published_at:
+        return _read(criteria_set, kind)
+    return _kept(
+        _Published(
+            pk=criteria_set.pk,
+            digest=criteria_set.digest,
+            published_at=criteria_set.published_at,
+            updated_at=criteria_set.updated_at,
+            kind=kind,
+            criteria_set=criteria_set,
+        )
+    )
+
+
+def forget_rules() -> None:
+    """Read every set anew: its rows were written past the services, which never change what is published."""
+    _kept.cache_clear()
+
+
 def sheet_rules(criteria: Sequence[Criterion], policy: scoring.Policy = scoring.DEFAULT_POLICY) -> list[scoring.Rule]:
     """The scored criteria as rules, each in the group of its parent. `criteria`: a whole set, groups included."""
     codes = {criterion.pk: criterion.code for criterion in criteria}
@@ -110,23 +164,34 @@ def restated(rule: scoring.Rule, answer: Mapping[str, Any]) -> scoring.Result:
 
 def stored_result(score: Score, rule: scoring.Rule | None = None) -> scoring.Result:
     """What a row says it earned, as it was given. With `rule`, its arithmetic too."""
-    return scoring.Result(
-        answer=score.answer,
-        points=score.points,
-        light=score.light,
-        not_applicable=score.answer.get("not_applicable") is True,
-        steps=restated(rule, score.answer).steps if rule else (),
-    )
+    steps = restated(rule, score.answer).steps if rule else ()
+    return result_of(score.answer, score.points, score.light, steps=steps)
+
+
+def result_of(
+    answer: Mapping[str, Any], points: Decimal | None, light: str, *, steps: tuple[scoring.Step, ...] = ()
+) -> scoring.Result:
+    """From the columns of a row."""
+    skipped = answer.get("not_applicable") is True
+    return scoring.Result(answer=answer, points=points, light=light, not_applicable=skipped, steps=steps)
+
+
+def standing_results(given: Iterable[tuple[str, str, scoring.Result]]) -> dict[str, scoring.Result]:
+    """As `standing_scores`, of (code, stage, result)."""
+    stands: dict[str, tuple[int, scoring.Result]] = {}
+    for code, stage, result in given:
+        if stage in RANK_OF and result.is_scored and (code not in stands or RANK_OF[stage] < stands[code][0]):
+            stands[code] = RANK_OF[stage], result
+    return {code: result for code, (_rank, result) in stands.items()}
 
 
 def standing_scores(scores: Iterable[Score]) -> dict[str, Score]:
     """Of each criterion (by its code; `scores` with their criterion) the score that stands: what was decided, else the
     outcome of the appeal, else what was verified. What nobody verified has none."""
     stands: dict[str, Score] = {}
-    given = {(score.criterion.code, score.stage): score for score in scores}
-    for (code, stage), score in given.items():
-        if stage in STANDS and stored_result(score).is_scored:
-            before = stands.get(code)
-            if before is None or STANDS.index(Score.Stage(stage)) < STANDS.index(Score.Stage(before.stage)):
-                stands[code] = score
+    for score in scores:
+        if score.stage in RANK_OF and stored_result(score).is_scored:
+            before = stands.get(score.criterion.code)
+            if before is None or RANK_OF[score.stage] < RANK_OF[before.stage]:
+                stands[score.criterion.code] = score
     return stands

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count
 from django.utils.translation import pgettext
@@ -125,13 +126,18 @@ def _enterable(result: AssessmentResult, mode: str, for_province: bool) -> froze
     return frozenset(line.criterion_id for line in result.every_line if line.scored_by in by | province)
 
 
-def sheet_context(assessment: Assessment, *, user: User, now: datetime) -> SheetContext:
-    """`assessment` as `with_sheet_head()` gives it."""
+def sheet_context(assessment: Assessment, *, user: User, now: datetime, saved: Criterion | None = None) -> SheetContext:
+    """`assessment` as `with_sheet_head()` gives it. `saved`: the row that was just saved; then only what follows from
+    it is told: its own figures and the sums, without comments, suggestions and the words of the other rows."""
     mode = mode_of(user, assessment, now)
     stages = visible_stages(user, assessment)
-    comments = dict(assessment.comments.values_list("criterion").annotate(count=Count("pk")).order_by())
-    suggested = suggestions(assessment) if mode == "score" else {}
-    result = assessment_result(assessment, stages=stages, entry=STAGE_OF[mode], comments=comments, suggested=suggested)
+    if saved is None:
+        comments = dict(assessment.comments.values_list("criterion").annotate(count=Count("pk")).order_by())
+        suggested = suggestions(assessment) if mode == "score" else {}
+        more: dict[str, Any] = {"comments": comments, "suggested": suggested}
+    else:
+        more = {"row": saved.pk}
+    result = assessment_result(assessment, stages=stages, entry=STAGE_OF[mode], **more)
     return SheetContext(
         result=result,
         sheet=assessment,

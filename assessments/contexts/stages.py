@@ -48,12 +48,15 @@ class StageScore:
 NOTHING = StageScore()
 
 
-def stage_score(rule: scoring.Rule, score: Score | None, rolled: scoring.Result | None = None) -> StageScore:
-    """`rolled`: of a roll-up, its light as it follows from its parts."""
+def stage_score(
+    rule: scoring.Rule, score: Score | None, rolled: scoring.Result | None = None, *, in_words: bool = True
+) -> StageScore:
+    """`rolled`: of a roll-up, its light as it follows from its parts. `in_words`: with the answer and its arithmetic,
+    else what counts alone."""
     if rule.kind is scoring.Kind.ROLL_UP and rolled is not None and not (score and score.answer):
         return StageScore(
-            answer_text=answer_text(rolled),
-            arithmetic=arithmetic_text(rolled),
+            answer_text=answer_text(rolled) if in_words else "",
+            arithmetic=arithmetic_text(rolled) if in_words else "",
             light=rolled.light,
             not_applicable=rolled.not_applicable,
             derived=True,
@@ -62,6 +65,9 @@ def stage_score(rule: scoring.Rule, score: Score | None, rolled: scoring.Result 
         )
     if score is None:
         return NOTHING
+    if not in_words:
+        skipped = score.answer.get("not_applicable") is True
+        return StageScore(answer=score.answer, points=score.points, light=score.light, not_applicable=skipped)
     result = restated(rule, score.answer) if rolled is None or not rolled.steps else rolled
     return StageScore(
         answer=score.answer,

@@ -1,11 +1,13 @@
-"""Numbers without loss: sums are kept as fractions and become decimals once, where they are shown or stored."""
+"""Numbers without loss: sums are kept exact, as fractions where something is divided, and are rounded once, where they
+are shown or stored."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
 from enum import StrEnum, auto
 from fractions import Fraction
 
+EXACT = Context(prec=10_000, traps=[Inexact])  # adds and multiplies without loss, or not at all
 PLACES = 6  # of a number shown on the way to a total that does not end, such as a third
 
 
@@ -27,16 +29,15 @@ def _places(value: Fraction) -> int | None:
 
 def rounded(value: Fraction, decimals: int = 2, mode: Mode = Mode.HALF_UP) -> Decimal:
     """`value` with `decimals` places. Down is towards zero; half to even looks at the last digit that stays."""
-    whole, rest = divmod(abs(value) * 10**decimals, 1)
-    half = Fraction(1, 2)
+    whole, rest = divmod(abs(value.numerator) * 10**decimals, value.denominator)
+    against_half = 2 * rest - value.denominator
     up = {
-        Mode.HALF_UP: rest >= half,
-        Mode.HALF_EVEN: rest > half or (rest == half and whole % 2 == 1),
+        Mode.HALF_UP: against_half >= 0,
+        Mode.HALF_EVEN: against_half > 0 or (against_half == 0 and whole % 2 == 1),
         Mode.DOWN: False,
     }[mode]
     number = whole + up
-    digits = tuple(int(digit) for digit in str(number))
-    return Decimal((int(value < 0 < number), digits, -decimals))
+    return EXACT.scaleb(Decimal(-number if value < 0 else number), -decimals)
 
 
 def plain(value: Fraction) -> Decimal:

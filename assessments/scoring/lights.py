@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from assessments.scoring.rule import LIGHTS, Kind, Result, Rule, Step
+from assessments.scoring.rule import LIGHTS, UNSCORED, Kind, Result, Rule, Step
 
 
 def worst(lights: Iterable[str]) -> str:
@@ -36,7 +36,7 @@ def roll_up(rules: Iterable[Rule], results: Mapping[str, Result]) -> dict[str, R
         parts.setdefault(rule.group, []).append(rule)
 
     def result_of(rule: Rule) -> Result:
-        own = results.get(rule.code, Result())
+        own = results.get(rule.code, UNSCORED)
         if rule.kind is not Kind.ROLL_UP:
             return own
         derived = _worst_of({part.code: result_of(part) for part in parts.get(rule.code, [])})

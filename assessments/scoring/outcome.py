@@ -14,9 +14,10 @@ answer is the one that deducts less); saying that a criterion does not apply, or
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from assessments.scoring.account import Account, Node
@@ -79,7 +80,20 @@ class Outcome(Sum):
     lowered_by: tuple[KnockOut, ...]
     tie_breaks: tuple[Decimal | None, ...]
     groups: tuple[Sum, ...]
-    account: Account
+    steps: tuple[Step, ...] = field(repr=False)
+    tree: Tree = field(repr=False, compare=False)
+
+    @cached_property
+    def account(self) -> Account:
+        """How the total came about, worked out when it is asked for: storing totals does not."""
+        return Account(
+            code="",
+            node=Node.SHEET,
+            points=self.total,
+            maximum=plain(self.tree.whole.maximum),
+            terms=self.tree.accounts(),
+            steps=self.steps,
+        )
 
     @property
     def is_complete(self) -> bool:
@@ -96,7 +110,7 @@ def outcome(groups: Iterable[Group], rules: Iterable[Rule], results: Mapping[str
     sums and terms, nothing else.
     """
     tree = Tree(groups, rules, results, policy)
-    whole, accounts = tree.whole, tree.accounts()
+    whole = tree.whole
     bonus, deduction = capped(whole.bonus, policy.bonus_cap), capped(whole.deduction, policy.deduction_cap)
     total, percent, grade = None, None, None
     steps: list[Step] = []
@@ -130,9 +144,8 @@ def outcome(groups: Iterable[Group], rules: Iterable[Rule], results: Mapping[str
             for group in tree.groups.values()
             if group.code in tree.tallies
         ),
-        account=Account(
-            code="", node=Node.SHEET, points=total, maximum=plain(whole.maximum), terms=accounts, steps=tuple(steps)
-        ),
+        steps=tuple(steps),
+        tree=tree,
     )
 
 

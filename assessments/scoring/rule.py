@@ -154,6 +154,9 @@ class Result:
         return self.points is not None or self.light != "" or self.not_applicable
 
 
+UNSCORED = Result()
+
+
 def half_up(value: Decimal) -> Decimal:
     return value.quantize(CENT, ROUND_HALF_UP)
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Self
 
+from assessments.scoring.exact import EXACT
 from assessments.scoring.policy import NotApplicable, Policy
 from assessments.scoring.rule import LIGHTS, LIT, Counts, Result, Rule
+
+ZERO = Decimal(0)
+SUMS = ("earned", "maximum", "applicable", "reachable", "bonus", "deduction")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,29 +69,49 @@ def points_of(rule: Rule, result: Result, policy: Policy) -> Decimal | None:
     return {NotApplicable.FULL: rule.maximum, NotApplicable.ZERO: Decimal(0)}.get(policy.not_applicable)
 
 
-def tally_of(rule: Rule, result: Result, policy: Policy) -> Tally:
-    """One criterion, with its own weight."""
+def _worth(rule: Rule, result: Result, policy: Policy) -> Iterator[tuple[str, Decimal]]:
+    """To which sums one criterion adds how much, before its weight."""
+    points = points_of(rule, result, policy)
+    if rule.counts is not Counts.NORMAL:
+        yield rule.counts.value, points or ZERO
+        return
+    maximum = rule.maximum or ZERO
+    yield "maximum", maximum
+    if not result.not_applicable or policy.not_applicable is not NotApplicable.EXCLUDED:
+        yield "applicable", maximum
+    if points is not None:
+        yield "earned", points
+        yield "reachable", maximum
+
+
+def _counted(rule: Rule, result: Result, policy: Policy) -> Iterator[str]:
+    """What one criterion is counted as."""
     normal = rule.counts is Counts.NORMAL
-    counts: dict[str, Any] = {
-        "scored": int(result.is_scored),
-        "of": 1,
-        "missing": int(normal and not result.is_scored),
-        "not_applicable": int(result.not_applicable),
-        **{light: int(result.light == light) for light in LIGHTS},
-    }
-    if rule.kind in LIT or rule.maximum is None:
-        return Tally(**counts)
-    points, weight, maximum = points_of(rule, result, policy), Fraction(rule.weight), Fraction(rule.maximum)
-    worth = Fraction(points or 0) * weight
-    given = int(points is not None)
-    if not normal:
-        return Tally(extra=given, **counts | {rule.counts.value: worth})
-    excluded = result.not_applicable and policy.not_applicable is NotApplicable.EXCLUDED
-    return Tally(
-        earned=worth,
-        maximum=maximum * weight,
-        applicable=Fraction(0) if excluded else maximum * weight,
-        reachable=maximum * weight if given else Fraction(0),
-        given=given,
-        **counts,
-    )
+    yield "of"
+    if result.is_scored:
+        yield "scored"
+    elif normal:
+        yield "missing"
+    if result.not_applicable:
+        yield "not_applicable"
+    if result.light in LIGHTS:
+        yield result.light
+    if _brings_points(rule) and points_of(rule, result, policy) is not None:
+        yield "given" if normal else "extra"
+
+
+def _brings_points(rule: Rule) -> bool:
+    return rule.kind not in LIT and rule.maximum is not None
+
+
+def tally_of(given: Iterable[tuple[Rule, Result]], policy: Policy) -> Tally:
+    """Criteria side by side, each with its own weight."""
+    sums: dict[str, Decimal] = dict.fromkeys(SUMS, ZERO)
+    counts: Counter[str] = Counter()
+    for rule, result in given:
+        counts.update(_counted(rule, result, policy))
+        if _brings_points(rule):
+            for name, points in _worth(rule, result, policy):
+                sums[name] = EXACT.fma(points, rule.weight, sums[name])
+    values: dict[str, Any] = {name: Fraction(value) for name, value in sums.items()}
+    return Tally(**values, **dict[str, Any](counts))

@@ -10,7 +10,7 @@ from assessments.scoring.account import Account, Node
 from assessments.scoring.exact import plain
 from assessments.scoring.lights import roll_up, sub_indicators
 from assessments.scoring.policy import NotApplicable, Policy
-from assessments.scoring.rule import Counts, Group, Result, Rule, Step
+from assessments.scoring.rule import UNSCORED, Counts, Group, Result, Rule, Step
 from assessments.scoring.tally import Tally, add, points_of, tally_of
 
 
@@ -44,16 +44,16 @@ class Tree:
         self.whole = add(self._tally(group).weighed(group.weight) for group in self.top)
 
     def result(self, rule: Rule) -> Result:
-        return self._results.get(rule.code, Result())
+        return self._results.get(rule.code, UNSCORED)
 
     def points(self, rule: Rule) -> Decimal | None:
         """What the criterion brings, before its weight."""
         return points_of(rule, self.result(rule), self.policy)
 
     def _tally(self, group: Group) -> Tally:
-        own = [tally_of(rule, self.result(rule), self.policy) for rule in self._in_group.get(group.code, [])]
+        own = tally_of(((rule, self.result(rule)) for rule in self._in_group.get(group.code, [])), self.policy)
         below = [self._tally(each).weighed(each.weight) for each in self._below.get(group.code, [])]
-        self.tallies[group.code] = add([*own, *below])
+        self.tallies[group.code] = add([own, *below]) if below else own
         return self.tallies[group.code]
 
     def accounts(self) -> tuple[Account, ...]:

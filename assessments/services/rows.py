@@ -76,17 +76,21 @@ def row_of(assessment: Assessment, criterion: Criterion, stage: Score.Stage) -> 
 
 def _write(
     score: Score | None, assessment: Assessment, criterion: Criterion, stage: Score.Stage, version: int, **values: Any
-) -> bool:
-    """Create the row at version 1, or change it if it still has `version`. False: somebody else was there first."""
+) -> Score | None:
+    """Create the row at version 1, or change it if it still has `version`; as it is then stored. None: somebody else
+    was there first."""
     if score is None:
         try:
             with transaction.atomic():
-                Score.objects.create(assessment=assessment, criterion=criterion, stage=stage, **values)
+                return Score.objects.create(assessment=assessment, criterion=criterion, stage=stage, **values)
         except IntegrityError:
-            return False
-        return True
+            return None
     rows = Score.objects.filter(pk=score.pk, version=version)
-    return rows.update(version=F("version") + 1, **values) == 1
+    if rows.update(version=F("version") + 1, **values) != 1:
+        return None
+    for name, value in {**values, "version": version + 1}.items():
+        setattr(score, name, value)
+    return score
 
 
 def put_row(
@@ -105,7 +109,8 @@ def put_row(
     of the sheet and has asked whether it takes the act; `action` is what the audit calls it.
 
     `expected_version` is that of the row as it was read, 0 where it was never saved. Writing what is stored already
-    changes nothing. A light set by hand over sub-indicators owes its reason at every stage.
+    changes nothing. The row comes back with its sheet, whose totals are the new ones. A light set by hand over
+    sub-indicators owes its reason at every stage.
     Raises NotInThisSheet, scoring.InvalidAnswer, ReasonOwed, StaleScore.
     """
     if criterion.criteria_set_id != assessment.round.criteria_set_id or criterion.scoring == Criterion.Scoring.GROUP:
@@ -116,7 +121,10 @@ def put_row(
     result = scoring.score(rule, answer)
     explanation = explanation.strip()
     before = row_of(assessment, criterion, stage).first()
-    if before and (before.answer, before.explanation) == (dict(result.answer), explanation):
+    if before:
+        before.assessment, before.criterion = assessment, criterion
+    said = before.answer if before else {}
+    if before and (said, before.explanation) == (dict(result.answer), explanation):
         return before
     if rule.kind is scoring.Kind.ROLL_UP and result.light and not explanation:
         raise ReasonOwed
@@ -131,10 +139,10 @@ def put_row(
     }
     if was.version != expected_version:
         raise StaleScore(stored=was, mine=mine)
-    if not _write(before, assessment, criterion, stage, expected_version, **values, at=now):
+    after = _write(before, assessment, criterion, stage, expected_version, **values, at=now)
+    if after is None:
         raise StaleScore(stored=_saved(rule, row_of(assessment, criterion, stage).first()), mine=mine)
     store_totals(assessment, stage)
-    after = row_of(assessment, criterion, stage).get()
     record(
         by=by,
         action=action,
@@ -142,7 +150,7 @@ def put_row(
         changes={
             "criterion": criterion.code,
             "stage": stage.value,
-            "answer": [before.answer if before else {}, after.answer],
+            "answer": [said, after.answer],
             "result": [_told(was.result), _told(result)],
             "explanation": [was.explanation, explanation],
             "total": None if assessment.total is None else f"{assessment.total:.2f}",

@@ -67,7 +67,7 @@ def locked(assessment: Assessment) -> Assessment:
     are summed from rows at rest."""
     return (
         Assessment.objects.select_for_update(of=("self",))
-        .select_related("unit", "round__criteria_set", "round__unit")
+        .select_related("unit", "round__criteria_set__standard", "round__unit")
         .get(pk=assessment.pk)
     )
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from assessments import scoring
-from assessments.contexts.rules import SheetRules, restated, rules_of, standing_scores, stored_result
-from assessments.models import Assessment, Criterion, Score
+from assessments.contexts.rules import (
+    STANDS,
+    SheetRules,
+    known_rules,
+    restated,
+    result_of,
+    standing_results,
+    standing_scores,
+)
+from assessments.models import Assessment, Score
 
 Stage = Score.Stage
 Results = Mapping[str, scoring.Result]
@@ -22,6 +30,8 @@ MOVES: Mapping[str, frozenset[str]] = {
     Stage.APPEAL: frozenset({"final"}),
     Stage.FINAL: frozenset({"final"}),
 }
+# From the rows of which stages each total is summed.
+COUNTED: Mapping[str, Collection[str]] = {"self": [Stage.SELF], "verified": [Stage.VERIFIED], "final": STANDS}
 LIGHTS = ("green", "yellow", "red")
 
 
@@ -61,13 +71,26 @@ def _fields(stage: str, outcome: scoring.Outcome) -> dict[str, Any]:
 
 
 def _rules(assessment: Assessment) -> SheetRules:
-    criteria_set = assessment.round.criteria_set
-    criteria = Criterion.objects.filter(criteria_set=criteria_set).order_by("order")
-    return rules_of(criteria_set, criteria, kind=assessment.unit.kind)
+    return known_rules(assessment.round.criteria_set, kind=assessment.unit.kind)
 
 
-def _scores(assessment: Assessment, stages: Iterable[str]) -> list[Score]:
-    return list(assessment.scores.filter(stage__in=list(stages)).select_related("criterion"))
+def _scores(assessment: Assessment) -> list[Score]:
+    return list(assessment.scores.select_related("criterion"))
+
+
+def _results(assessment: Assessment, rules: SheetRules, moved: Collection[str]) -> dict[str, Results]:
+    """What counts at each stage of `moved`, by code: columns alone, every save of a row asks for them. One query."""
+    scores = assessment.scores.filter(stage__in={each for stage in moved for each in COUNTED[stage]})
+    rows = scores.values_list("criterion", "stage", "answer", "points", "light")
+    given = [
+        (rules.codes[criterion], stage, result_of(answer, points, light))
+        for criterion, stage, answer, points, light in rows
+        if criterion in rules.codes
+    ]
+    return {
+        each: standing_results(given) if each == "final" else {code: one for code, stage, one in given if stage == each}
+        for each in moved
+    }
 
 
 def _by_stage(scores: Iterable[Score]) -> dict[str, dict[str, Score]]:
@@ -87,11 +110,10 @@ def store_totals(assessment: Assessment, *stages: str) -> None:
     if not moved:
         return
     rules = _rules(assessment)
-    rows = _by_stage(_scores(assessment, [Stage.SELF] if moved == {"self"} else Stage))
+    results = _results(assessment, rules, moved)
     fields: dict[str, Any] = {}
     for stage in sorted(moved):
-        results = {code: stored_result(score) for code, score in rows[stage].items()}
-        fields |= _fields(stage, rules.outcome(results))
+        fields |= _fields(stage, rules.outcome(results[stage]))
     for name, value in fields.items():
         setattr(assessment, name, value)
     assessment.updated_at = timezone.now()
@@ -123,7 +145,7 @@ def totals_apart() -> Iterator[tuple[Assessment, str, Any, Any]]:
 
 def _apart(assessment: Assessment, rules: SheetRules) -> Iterator[tuple[Assessment, str, Any, Any]]:
     by_code = {rule.code: rule for rule in rules.rules}
-    scores = [score for score in _scores(assessment, Stage) if score.criterion.code in by_code]
+    scores = [score for score in _scores(assessment) if score.criterion.code in by_code]
     again = {score.pk: restated(by_code[score.criterion.code], score.answer) for score in scores}
     for score in scores:
         result = again[score.pk]

@@ -9,8 +9,8 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,9 +18,10 @@ from django.views.decorators.http import require_http_methods
 
 from assessments import scoring, services
 from assessments.contexts import SheetContext, answer_text, refusal_text, sheet_context
+from assessments.contexts.rules import known_rules
 from assessments.contexts.verification import manages
 from assessments.forms import ScoreForm
-from assessments.models import Assessment, Criterion
+from assessments.models import Assessment, Criterion, Score
 from assessments.services.scores import enter_score
 from assessments.views.sheet_tabs import page_values
 from units.access import get_allowed, holds_in
@@ -28,8 +29,8 @@ from units.http import UserRequest
 from units.permissions import Permission
 
 
-def context_of(request: UserRequest, assessment: Assessment) -> SheetContext:
-    return sheet_context(assessment, user=request.user, now=timezone.now())
+def context_of(request: UserRequest, assessment: Assessment, *, saved: Criterion | None = None) -> SheetContext:
+    return sheet_context(assessment, user=request.user, now=timezone.now(), saved=saved)
 
 
 def load_sheet(request: UserRequest, pk: int, then: Permission | None = None) -> Assessment:
@@ -38,8 +39,10 @@ def load_sheet(request: UserRequest, pk: int, then: Permission | None = None) ->
 
 def load_criterion(assessment: Assessment, pk: int) -> Criterion:
     """A scored criterion of the set that the sheet is scored by, 404 otherwise."""
-    criteria = Criterion.objects.exclude(scoring=Criterion.Scoring.GROUP)
-    return get_object_or_404(criteria, criteria_set=assessment.round.criteria_set_id, pk=pk)
+    for criterion in known_rules(assessment.round.criteria_set).criteria:
+        if criterion.pk == pk and criterion.scoring != Criterion.Scoring.GROUP:
+            return criterion
+    raise Http404
 
 
 def require_entry(request: UserRequest, assessment: Assessment, criterion: Criterion) -> None:
@@ -108,12 +111,20 @@ def _refused(
     return render(request, "assessments/sheet.html", page_values(context) | values, status=status)
 
 
-def _save(request: UserRequest, assessment: Assessment, criterion: Criterion, form: ScoreForm) -> None:
+def saved_row(request: UserRequest, score: Score, *, whole: bool) -> HttpResponse:
+    """The parts of the page that follow from a save. The sheet comes from the service, which holds it as it is stored:
+    it is not read again. `whole`: the fields of the row too."""
+    saved = score.criterion
+    context = context_of(request, score.assessment, saved=None if whole else saved)
+    return render(request, "assessments/_saved.html", row_values(context, saved) | {"whole_row": whole})
+
+
+def _save(request: UserRequest, assessment: Assessment, criterion: Criterion, form: ScoreForm) -> Score:
     """By the unit or, of a row that the province enters, by the province."""
     save = services.save_score
     if criterion.scored_by == Criterion.ScoredBy.PROVINCE and manages(request.user, assessment):
         save = enter_score
-    save(
+    return save(
         assessment=assessment,
         criterion=criterion,
         answer=form.answer,
@@ -139,7 +150,7 @@ def score(request: UserRequest, pk: int, criterion_pk: int) -> HttpResponse:
         said = " ".join(str(each) for errors in form.errors.values() for each in errors)
         return _refused(request, assessment, criterion, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, error=said)
     try:
-        _save(request, assessment, criterion, form)
+        stored = _save(request, assessment, criterion, form)
     except scoring.InvalidAnswer as error:
         said = refusal_text(error)
         return _refused(request, assessment, criterion, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, error=said)
@@ -151,6 +162,4 @@ def score(request: UserRequest, pk: int, criterion_pk: int) -> HttpResponse:
     if not request.htmx:
         messages.success(request, _("Criterion %(code)s is saved.") % {"code": criterion.code})
         return redirect(row_address(assessment, criterion))
-    assessment = load_sheet(request, pk)
-    values = row_values(context_of(request, assessment), criterion)
-    return render(request, "assessments/_saved.html", values | {"whole_row": form.cleaned_data["clear"]})
+    return saved_row(request, stored, whole=form.cleaned_data["clear"])

@@ -251,5 +251,5 @@ def test_the_row_itself_refuses_a_version_that_has_gone(sheets):
     )
     created = _write(None, sheets.points, score.criterion, Score.Stage.SELF, 0, answer={}, by=sheets.officer)
 
-    assert (written, created) == (False, False)
+    assert (written, created) == (None, None)
     assert (Score.objects.get().answer, Score.objects.get().version) == ({"value": True}, 1)

@@ -84,7 +84,7 @@ def sheets(draw) -> tuple[list[Group], list[Rule], dict[str, Result]]:
 
 def told(result: Outcome) -> dict[str, object]:
     """Every number of an outcome, by name: without the order of groups and terms."""
-    numbers = {name: getattr(result, name) for name in vars(result) if name not in {"groups", "account"}}
+    numbers = {name: getattr(result, name) for name in vars(result) if name not in {"groups", "account", "tree"}}
     groups = {group.code: group for group in result.groups}
     nodes = {(node.node, node.code): (node.points, node.maximum, node.steps) for node in result.account.walk()}
     return {**numbers, "groups": groups, "nodes": nodes}
