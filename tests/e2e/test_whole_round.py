@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.e2e
 YEAR = timezone.localdate().year + 1
+TODAY, DUE = timezone.localdate().isoformat(), (timezone.localdate() + timedelta(days=30)).isoformat()
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def test_a_round_goes_from_its_opening_to_the_next_year(person, kind, tmp_path):
     published(officer, kind, round_url)
     ranked(person("commune"), kind, round_url)
     compared(officer, kind, round_url)
+    mended(officer, person("department"), kind, sheets["Sở Khoa học và Công nghệ"])
 
 
 def opened(officer, kind: Kind) -> str:
@@ -345,8 +347,41 @@ def ranked(unit_person, kind: Kind, round_url: str) -> None:
     unit_person.shoot(f"round-{kind.slug}-15-ranking")
 
 
-def compared(officer, kind: Kind, round_url: str) -> None:
-    """With the round before it, where there is one; then a low result leads to a corrective action that is closed."""
+def mended(officer, unit_person, kind: Kind, sheet: str) -> None:
+    """Low results lead to corrective actions; one closes only after somebody outside the unit found it effective."""
     page = officer.page
-    page.goto(f"{officer.portal.url}/compare/")
+    page.goto(f"{sheet}corrective-actions/")
+    if page.locator("input[name=percent]").is_visible():
+        page.fill("input[name=percent]", "100")
+    page.fill("input[name=due_on]", DUE)
+    page.locator("main form button.btn-primary").click()
+    path = page.locator("#raised a[href^='/corrective-actions/']").first.get_attribute("href")
+    address = officer.portal.url + path
+    plan = {"cause": "Chưa phân công rõ.", "measure": "Phân công lại.", "owner": "Thư ký ISO", "due_on": DUE}
+    acted(unit_person, address, "plan", plan)
+    acted(unit_person, address, "report", {"result": "Đã làm.", "done_on": TODAY, "explanation": "Lưu tại đơn vị."})
+    page.goto(address)
+    form = page.locator("form[action$='/check/']")
+    form.locator("label", has=page.locator("[value=yes]")).or_(form.locator("label[for$=effective_0]")).first.click()
+    form.locator("textarea[name=text]").fill("Đã xem hồ sơ: không lặp lại.")
+    officer.shoot(f"round-{kind.slug}-17-corrective-action")
+    form.locator("button[type=submit]").click()
+    page.goto(address)
+    expect(page.locator(".page-head .pill")).to_contain_text("Đã đóng")
+
+
+def acted(unit_person, address: str, act: str, fields: dict[str, str]) -> None:
+    page = unit_person.page
+    page.goto(address)
+    form = page.locator(f"form[action$='/{act}/']")
+    for name, value in fields.items():
+        form.locator(f"[name={name}]").fill(value)
+    form.locator("button[type=submit]").click()
+
+
+def compared(officer, kind: Kind, round_url: str) -> None:
+    """With the round of the year before, where there is one."""
+    page = officer.page
+    page.goto(f"{officer.portal.url}/compare/?round={re.findall(r'[0-9]+', round_url)[-1]}")
+    expect(page.locator("main table").first).to_contain_text("UBND huyện Hiệp Hòa")
     officer.shoot(f"round-{kind.slug}-16-compare")
