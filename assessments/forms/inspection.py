@@ -119,16 +119,14 @@ class MemberForm(forms.Form):
         return Member(name=name, office=data["office"], place=data["place"], user=data["user"])
 
 
-class BaseTeam(forms.BaseFormSet):
-    @property
-    def members(self):
-        """In the order of the minutes: head, deputy, secretary, members."""
-        ranks = {value: rank for rank, value in enumerate(InspectionMember.Place.values)}
-        given = [form.member for form in self.forms if form.member]
-        return sorted(given, key=lambda each: ranks[each.place])
+TeamFormSet = forms.formset_factory(MemberForm, extra=3, max_num=40, validate_max=True)
 
 
-TeamFormSet = forms.formset_factory(MemberForm, formset=BaseTeam, extra=3, max_num=40, validate_max=True)
+def members_of(formset):
+    """In the order of the minutes: head, deputy, secretary, members."""
+    ranks = {value: rank for rank, value in enumerate(InspectionMember.Place.values)}
+    given = [form.member for form in formset.forms if form.member]
+    return sorted(given, key=lambda each: ranks[each.place])
 
 
 def team_people(inspection: Inspection):

@@ -99,8 +99,7 @@ def checklist_item(request: UserRequest, pk: int, item_pk: int) -> HttpResponse:
         except StaleItem as refused:
             stale, item = refused, refused.stored
             refuse(form, refused)
-            form.data = form.data.copy()
-            form.data["version"] = str(item.version)
+            form.data = {**request.POST.dict(), "version": str(item.version)}
         except InspectionRefused as refused:
             refuse(form, refused)
         else:

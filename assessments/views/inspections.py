@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -24,6 +25,7 @@ from assessments.forms.inspection import (
     VersionForm,
     VisitsForm,
     holders_of_inspections,
+    members_of,
     team_people,
 )
 from assessments.models import Inspection, InspectionMember
@@ -167,7 +169,7 @@ def inspection_team(request: UserRequest, pk: int) -> HttpResponse:
         initial = [{"place": place} for place in (InspectionMember.Place.HEAD, InspectionMember.Place.SECRETARY)]
     given = request.POST if request.method == "POST" else None
     people = team_people(inspection)
-    formset = TeamFormSet(given, initial=initial, prefix="team", form_kwargs={"people": people})
+    formset: Any = TeamFormSet(given, initial=initial, prefix="team", form_kwargs={"people": people})
     form = VersionForm(given, initial={"version": inspection.version})
     status = HTTPStatus.OK
     if given is not None:
@@ -177,7 +179,7 @@ def inspection_team(request: UserRequest, pk: int) -> HttpResponse:
             try:
                 set_team(
                     inspection=inspection,
-                    members=formset.members,
+                    members=members_of(formset),
                     expected_version=form.cleaned_data["version"],
                     by=request.user,
                 )

@@ -118,10 +118,9 @@ def _minutes_blocks(
         blocks.append(
             paragraph(f"Thực hiện {_decision(inspection.decision)}{dated} về {inside(_subject(inspection))}.")
         )
+    began = f"từ {_at(visit.starts_at)}." if visit.starts_at else Run("", BLANK)
     blocks += [
-        paragraph(
-            Run("Thời gian: ", "run-in"), *([f"từ {_at(visit.starts_at)}."] if visit.starts_at else [Run("", BLANK)])
-        ),
+        paragraph(Run("Thời gian: ", "run-in"), began),
         paragraph(Run("Địa điểm: ", "run-in"), f"{visit.place}." if visit.place else Run("", BLANK)),
         paragraph(Run("Hình thức: ", "run-in"), f"{FORMS[Visit.Form(visit.form)]}."),
         Heading(text="I. THÀNH PHẦN"),
@@ -144,7 +143,7 @@ def _minutes_blocks(
     blocks += _lines(visit.requests) or [paragraph("Không có.")]
     blocks.append(Heading(text="VI. Ý KIẾN CỦA ĐƠN VỊ ĐƯỢC KIỂM TRA"))
     blocks += _lines(visit.opinion) or [paragraph("Không có." if visit.state in OUT else Run("", BLANK))]
-    ended = [_at(visit.ends_at)] if visit.ends_at else [Run("", BLANK), "ngày", Run("", BLANK_DAY)]
+    ended: list[str | Run] = [_at(visit.ends_at)] if visit.ends_at else [Run("", BLANK), "ngày", Run("", BLANK_DAY)]
     blocks.append(
         paragraph(
             "Biên bản kết thúc vào ",
