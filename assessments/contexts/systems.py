@@ -17,7 +17,8 @@ from units.access import holds_in
 from units.models import Unit, User
 from units.permissions import Permission
 
-Kind, Phase = QmsStep.Kind, Qms.Phase
+Kind = QmsStep.Kind
+Phase = Qms.Phase
 # What a step leads to, from first to last; the others change no phase.
 LEADS_TO: tuple[tuple[Kind, Phase], ...] = (
     (Kind.ESTABLISH, Phase.ESTABLISHING),
@@ -148,10 +149,10 @@ def system_rows(systems: QuerySet[Qms, Qms], *, today: date) -> list[SystemRow]:
     planned: dict[int, list[tuple[str, date]]] = defaultdict(list)
     steps = QmsStep.objects.filter(qms__in=keys).order_by("pk")
     for key, kind, planned_on, done_on in steps.values_list("qms", "kind", "planned_on", "done_on"):
-        if done_on is None:
-            planned[key].append((kind, planned_on))
-        else:
+        if done_on is not None:
             last[key][kind] = max(done_on, last[key].get(kind, done_on))
+        elif planned_on is not None:
+            planned[key].append((kind, planned_on))
     declared = Declaration.objects.filter(qms__in=keys, successor=None)
     in_force = {each.qms_id: each for each in declared.order_by("pk")}
     rules = rules_for(each.unit for each in found)

@@ -35,7 +35,7 @@ class BeginForm(forms.Form):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = allowed_units(user, Permission.QMS_EDIT).order_by("name")  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = allowed_units(user, Permission.QMS_EDIT).order_by("name")
 
 
 class Versioned(forms.Form):
