@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -71,8 +72,10 @@ def corrective_action_list(request: UserRequest) -> HttpResponse:
     found = CorrectiveActionFilter(request.GET, queryset=visible, request=request)
     sort = request.GET.get("sort", "")
     name = SORTS.get(sort.lstrip("-"), "due_on")
-    sign = "-" if sort.startswith("-") else ""
-    rows = found.qs.select_related("unit", "criterion").order_by(f"{sign}{name}", "pk")
+    column = F(name)
+    # What has no day yet comes last either way.
+    order = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
+    rows = found.qs.select_related("unit", "criterion").order_by(order, "pk")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     waiting = visible.filter(state__in=CORRECTION_OPEN).only("state", "raised_at", "due_on", "closed_at")
     waiting_rows = [action_row(each, today=today) for each in waiting.order_by()]

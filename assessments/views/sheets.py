@@ -9,9 +9,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from assessments.contexts.corrective_actions import may_raise
 from assessments.contexts.verifying import verifying_bar
 from assessments.filters import AssessmentFilter
 from assessments.models import Assessment
+from assessments.permissions import RESULT_SHOWN
 from assessments.views.ordering import PAGE_SIZE, in_order
 from assessments.views.score_rows import context_of, load_sheet, row_values
 from assessments.views.sheet_tabs import TABS, page_values
@@ -41,4 +43,5 @@ def sheet(request: UserRequest, pk: int) -> HttpResponse:
     tab = asked if asked in TABS else "scores"
     bar = verifying_bar(assessment, user=request.user, now=timezone.now())
     values = page_values(context_of(request, assessment), tab) | {"verifying": bar}
+    values["may_correct"] = assessment.state in RESULT_SHOWN and may_raise(request.user, assessment.unit)
     return render(request, "assessments/sheet.html", values)
