@@ -342,67 +342,6 @@ ROUTES: list[Route] = [
     ),
     Route("assessments:finding_remove", NO_GET, only(INSPECTS, 302, READS_VISIT_A), kwargs=FINDING),
     Route("assessments:finding_file", Answer(404), NO_POST, kwargs=FINDING | {"evidence_pk": "material.pk"}),
-    Route("assessments:inspection_list", EVERYBODY, NO_POST),
-    Route(
-        "assessments:inspection_new",
-        Answer(200, INSPECTOR_SOMEWHERE, others=403),
-        Answer(422, INSPECTOR_SOMEWHERE, others=403),
-    ),
-    Route("assessments:inspection", seen_by(SEES_ROUND), NO_POST, kwargs=INSPECTION),
-    Route(
-        "assessments:inspection_edit",
-        only(INSPECTS, 200, SEES_ROUND),
-        only(INSPECTS, 422, SEES_ROUND),
-        kwargs=INSPECTION,
-    ),
-    Route(
-        "assessments:inspection_team",
-        only(INSPECTS, 200, SEES_ROUND),
-        only(INSPECTS, 422, SEES_ROUND),
-        kwargs=INSPECTION,
-    ),
-    Route(
-        "assessments:inspection_visits",
-        only(INSPECTS, 200, SEES_ROUND),
-        only(INSPECTS, 422, SEES_ROUND),
-        kwargs=INSPECTION,
-    ),
-    Route("assessments:inspection_close", NO_GET, only(INSPECTS, 409, SEES_ROUND), kwargs=INSPECTION),
-    Route("assessments:visit", seen_by(SEES_SHEET_A), NO_POST, kwargs=VISIT),
-    Route("assessments:visit_findings", seen_by(SEES_SHEET_A), NO_POST, kwargs=VISIT),
-    Route("assessments:visit_minutes", seen_by(SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT),
-    # A's visit was held: it can be neither moved nor cancelled, and there are no minutes to sign yet.
-    Route("assessments:visit_move", only(INSPECTS, 302, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT),
-    Route(
-        "assessments:visit_cancel", only(INSPECTS, 302, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT
-    ),
-    Route("assessments:visit_hold", only(INSPECTS, 200, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT),
-    Route("assessments:visit_sign", only(INSPECTS, 302, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT),
-    Route(
-        "assessments:visit_questions",
-        only(INSPECTS, 200, SEES_SHEET_A),
-        only(INSPECTS, 422, SEES_SHEET_A),
-        kwargs=VISIT,
-    ),
-    Route(
-        "assessments:checklist_item",
-        only(INSPECTS, 200, SEES_SHEET_A),
-        only(INSPECTS, 422, SEES_SHEET_A),
-        kwargs=VISIT_ITEM,
-    ),
-    Route("assessments:checklist_remove", NO_GET, only(INSPECTS, 302, SEES_SHEET_A), kwargs=VISIT_ITEM),
-    Route(
-        "assessments:finding_new", only(INSPECTS, 200, SEES_SHEET_A), only(INSPECTS, 422, SEES_SHEET_A), kwargs=VISIT
-    ),
-    # A reads its findings once the minutes are drawn up, which they are not.
-    Route(
-        "assessments:finding_edit",
-        only(INSPECTS, 200, READS_VISIT_A),
-        only(INSPECTS, 422, READS_VISIT_A),
-        kwargs=FINDING,
-    ),
-    Route("assessments:finding_remove", NO_GET, only(INSPECTS, 302, READS_VISIT_A), kwargs=FINDING),
-    Route("assessments:finding_file", Answer(404), NO_POST, kwargs=FINDING | {"evidence_pk": "material.pk"}),
     Route("assessments:list", EVERYBODY, NO_POST),
     Route("assessments:round_list", EVERYBODY, NO_POST),
     Route(
