@@ -22,7 +22,7 @@ WORDS = {
     "assessments.difficulties_written": ("pencil-line", gettext_lazy("wrote the difficulties and proposals")),
     "assessments.evidence_attached": ("paperclip", gettext_lazy("attached evidence")),
     "assessments.evidence_detached": ("paperclip", gettext_lazy("took evidence off")),
-    "assessments.extension_granted": ("calendar-clock", gettext_lazy("extended the time")),
+    "assessments.extended": ("calendar-clock", gettext_lazy("extended the time")),
     "assessments.province_score_entered": ("pencil-line", gettext_lazy("entered a score for the province")),
     "assessments.score_cleared": ("eraser", gettext_lazy("cleared a score")),
     "assessments.score_measured": ("cpu", gettext_lazy("made the system measure a score")),

@@ -101,8 +101,8 @@ class InspectionMember(models.Model):
 
 class VisitQuerySet(UnitScopedQuerySet["Visit"]):
     def allowed_to(self, user: User | AnonymousUser, permission: Permission) -> Self:
-        """Visits of the inspections held by the units where `user` holds `permission`. A unit sees the visits to itself,
-        and reports on them once the minutes are out."""
+        """Visits of the inspections held by the units where `user` holds `permission`. A unit sees the visits to
+        itself, and reports on them once the minutes are out."""
         units = allowed_units(user, permission)
         rule = Q(inspection__unit__in=units)
         if permission == Permission.ASSESSMENT_VIEW:

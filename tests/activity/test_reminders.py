@@ -245,11 +245,11 @@ def test_what_waits_to_be_accepted_is_told_to_those_who_accept(cast, plan):
     assert "2" in texts(cast[Role.PROGRAMME_OFFICER])[0]
 
 
-def test_a_sheet_is_told_to_who_scores_it_while_it_is_not_complete(cast):
+def test_a_sheet_is_told_to_who_scores_it_until_it_is_submitted(cast):
     closes = at(DAY + timedelta(days=2), 0)  # at midnight: the day before is the last one
     round_ = RoundFactory(unit=cast.province, closes_at=closes)
     AssessmentFactory(round=round_, unit=cast.a)
-    AssessmentFactory(round=round_, unit=cast.b, scored=10_000)
+    AssessmentFactory(round=round_, unit=cast.b, state="submitted")
 
     make_all(day=DAY)
 
@@ -334,7 +334,7 @@ def test_a_batch_costs_the_same_queries_for_one_person_and_for_a_hundred(cast, p
         AssessmentFactory(round=RoundFactory(closes_at=at(DAY + timedelta(days=1), 17)), unit=cast.a)
     people = [MembershipFactory(unit=cast.a, role=Role.UNIT_OFFICER).user for _number in range(size)]
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(20):
         made = make_batch(people=people, day=DAY)
 
     assert made.new == size

@@ -59,7 +59,7 @@ def test_a_result_is_one_value_with_its_sums(sheets, django_assert_num_queries):
     sheets.save("2.1", {"done": 109, "of": 118})
     assessment = Assessment.objects.with_sheet_head().get(pk=sheets.points.pk)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         result = assessment_result(assessment)
 
     assert (result.total, result.maximum, result.reachable, result.unreached) == (

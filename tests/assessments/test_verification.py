@@ -148,7 +148,7 @@ def test_accepting_takes_the_same_queries_for_a_small_and_a_large_sheet(db, size
     verifying = make_verifying(size=size)
     begin_verification(assessment=verifying.sheet, by=verifying.first)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         outcomes = accept_rows(assessment=verifying.sheet, by=verifying.first)
 
     assert len(outcomes) == size
