@@ -143,7 +143,7 @@ def test_units_are_given_as_of_a_day(officer, cast):
         ("criteria-sets", 4),
         ("criteria", 4),
         ("rounds", 4),
-        ("assessments", 4),
+        ("assessments", 5),
         ("scores", 4),
         ("report-jobs", 3),
     ],
