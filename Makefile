@@ -19,10 +19,10 @@ run: ## Serve the portal with demo data (PORT=8000, DEMO_PASSWORD= optional); Ct
 	@scripts/run
 
 test: setup ## The whole suite on SQLite
-	@$(TEST_ENV) $(PYTHON) -m pytest -n auto $(ARGS)
+	@$(TEST_ENV) $(PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
 
 coverage: setup ## The suite with coverage figures
-	@$(TEST_ENV) $(PYTHON) -m pytest -n auto --cov --cov-report=term-missing:skip-covered $(ARGS)
+	@$(TEST_ENV) $(PYTHON) -m pytest -n auto --dist worksteal --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 check: static test ## Everything a change must pass: the static checks, then the suite
 
