@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from isoportal.demo.execution import run_day
+from isoportal.demo.follow_up import follow_up
 from isoportal.demo.people import ACCOUNTS, make_people, read_password
 from isoportal.demo.plans import import_seed, run_yearly_plan
 from isoportal.demo.provinces import make_provinces
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         run_yearly_plan(yearly, bac_giang, people)
         run_day(pilot=pilot, yearly=yearly, people=people)
         open_rounds(hue, bac_giang, people, pilot)
+        follow_up(bac_giang, people)
         self.stdout.write(f"Demo accounts, password of all: {password}")
         for account in ACCOUNTS:
             self.stdout.write(f"  {account.username:11} {account.role.value:18} {account.full_name}")
