@@ -144,7 +144,7 @@ def scoring_addresses(page: Page, portal: Portal) -> Iterator[str]:
     published = link(page, portal, "/rounds/", f"main a:has-text('{PUBLISHED}')")
     yield from (published + part for part in ("", "ranking/", "publication/"))
     sheet = link(page, portal, f"{running}units/", "#units a[href^='/assessments/']")
-    yield from (sheet + part for part in ("", "assessors/", "submit/", "appeals/", "workbook/"))
+    yield from (sheet + part for part in ("", "assessors/", "appeals/", "workbook/"))
     yield from (sheet + tab if tab.startswith("?") else tab for tab in links(page, portal, sheet, ".nav-tabs a"))
     diagnosis = link(page, portal, "/diagnosis/", "main a[href^='/diagnosis/']")
     yield from (diagnosis + part for part in DIAGNOSIS_PARTS)
