@@ -16,8 +16,6 @@ STAGE_OF: dict[str, str] = {
     "score": Score.Stage.SELF,
     "verify": Score.Stage.VERIFIED,
     "second": Score.Stage.SECOND,
-    "appeal": Score.Stage.APPEAL,
-    "decide": Score.Stage.FINAL,
 }
 MODES = {1: "verify", 2: "second"}
 
