@@ -12,540 +12,10 @@ class Migration(migrations.Migration):
         ("assessments", "0001_initial"),
         ("plans", "0003_accept_earlier_progress"),
         ("units", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("units", "__first__"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Appeal",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("draft", "Being written"),
-                            ("open", "Open"),
-                            ("upheld", "Upheld"),
-                            ("partly", "Upheld in part"),
-                            ("rejected", "Rejected"),
-                            ("withdrawn", "Withdrawn"),
-                        ],
-                        default="draft",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                ("text", models.TextField(verbose_name="what the unit asks and why")),
-                ("outcome", models.TextField(blank=True, verbose_name="outcome and reason")),
-                ("raised_at", models.DateTimeField(auto_now_add=True)),
-                ("decided_at", models.DateTimeField(blank=True, null=True)),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-            ],
-            options={
-                "verbose_name": "appeal",
-                "verbose_name_plural": "appeals",
-                "ordering": ["assessment", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Assignment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("place", models.PositiveSmallIntegerField(default=1, verbose_name="place")),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
-                ("at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "verbose_name": "assignment",
-                "verbose_name_plural": "assignments",
-                "ordering": ["assessment", "place"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ChecklistItem",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField()),
-                ("text", models.TextField(verbose_name="question")),
-                (
-                    "result",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("conforms", "Conforms"),
-                            ("partly", "Conforms in part"),
-                            ("fails", "Does not conform"),
-                            ("not_seen", "Not looked at"),
-                        ],
-                        max_length=10,
-                        verbose_name="result",
-                    ),
-                ),
-                ("note", models.TextField(blank=True, verbose_name="what was seen")),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-                ("at", models.DateTimeField(auto_now=True)),
-            ],
-            options={
-                "ordering": ["visit", "order", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Competence",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("own", "Own competence"), ("shared", "Shared"), ("not_own", "Not its own")],
-                        max_length=10,
-                        verbose_name="competence",
-                    ),
-                ),
-                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
-                ("at", models.DateTimeField(auto_now=True)),
-            ],
-            options={
-                "verbose_name": "competence",
-                "verbose_name_plural": "competences",
-            },
-        ),
-        migrations.CreateModel(
-            name="CorrectiveAction",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("year", models.PositiveSmallIntegerField(editable=False)),
-                ("number", models.PositiveIntegerField(editable=False, verbose_name="number")),
-                (
-                    "source",
-                    models.CharField(
-                        choices=[
-                            ("score", "A low score"),
-                            ("finding", "A finding"),
-                            ("internal", "Internal audit or own initiative"),
-                        ],
-                        max_length=10,
-                        verbose_name="source",
-                    ),
-                ),
-                ("title", models.CharField(max_length=300, verbose_name="what is wrong")),
-                ("correction", models.TextField(blank=True, verbose_name="mended at once")),
-                ("cause", models.TextField(blank=True, verbose_name="cause")),
-                ("action", models.TextField(blank=True, verbose_name="action against the cause")),
-                ("owner", models.CharField(blank=True, max_length=200, verbose_name="who does it")),
-                ("due_on", models.DateField(blank=True, null=True, verbose_name="by")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("raised", "Raised"),
-                            ("planned", "Planned"),
-                            ("done", "Done, to be checked"),
-                            ("closed", "Closed"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        default="raised",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                ("done_on", models.DateField(blank=True, null=True, verbose_name="done on")),
-                ("result", models.TextField(blank=True, verbose_name="what was done")),
-                ("raised_at", models.DateTimeField(auto_now_add=True)),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("updated_at", models.DateTimeField(auto_now=True)),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-            ],
-            options={
-                "verbose_name": "corrective action",
-                "verbose_name_plural": "corrective actions",
-                "ordering": ["due_on", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="CorrectiveStep",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("raised", "Raised"),
-                            ("planned", "Planned"),
-                            ("done", "Reported as done"),
-                            ("effective", "Found effective"),
-                            ("ineffective", "Found without effect"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        max_length=12,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("text", models.TextField(blank=True, verbose_name="text")),
-                ("at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="CriterionComment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("text", models.TextField(verbose_name="comment")),
-                ("at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "verbose_name": "comment",
-                "verbose_name_plural": "comments",
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Decision",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("approval", "Approval"),
-                            ("publication", "Publication"),
-                            ("change", "Change of a result"),
-                        ],
-                        max_length=12,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("number", models.CharField(blank=True, max_length=60, verbose_name="number")),
-                ("decided_on", models.DateField(verbose_name="date")),
-                ("signer", models.CharField(blank=True, max_length=120, verbose_name="signer")),
-                ("text", models.TextField(blank=True, verbose_name="text")),
-                ("changes", models.JSONField(blank=True, default=list)),
-                ("digest", models.CharField(editable=False, max_length=64)),
-                ("at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "verbose_name": "decision",
-                "verbose_name_plural": "decisions",
-                "ordering": ["round", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Declaration",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.CharField(max_length=60, verbose_name="number")),
-                ("declared_on", models.DateField(verbose_name="declared on")),
-                ("signer", models.CharField(blank=True, max_length=120, verbose_name="signer")),
-                ("scope", models.TextField(verbose_name="scope")),
-                ("reason", models.TextField(blank=True, verbose_name="why it is declared again")),
-                ("at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "verbose_name": "declaration",
-                "verbose_name_plural": "declarations",
-                "ordering": ["qms", "-declared_on", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Extension",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "phase",
-                    models.CharField(
-                        choices=[
-                            ("self_score", "Self-scoring"),
-                            ("verify", "Verification"),
-                            ("appeal", "Explanation and appeal"),
-                        ],
-                        max_length=10,
-                        verbose_name="phase",
-                    ),
-                ),
-                ("until", models.DateTimeField(verbose_name="until")),
-                ("reason", models.TextField(verbose_name="reason")),
-                ("at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "verbose_name": "extension",
-                "verbose_name_plural": "extensions",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Finding",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("major", "Major nonconformity"),
-                            ("minor", "Minor nonconformity"),
-                            ("observation", "Observation"),
-                            ("strength", "Strength"),
-                        ],
-                        max_length=12,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("clause", models.CharField(blank=True, max_length=60, verbose_name="clause or rule")),
-                ("text", models.TextField(verbose_name="what was found")),
-                ("due_on", models.DateField(blank=True, null=True, verbose_name="to be mended by")),
-                ("at", models.DateTimeField(auto_now_add=True)),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-            ],
-            options={
-                "verbose_name": "finding",
-                "verbose_name_plural": "findings",
-                "ordering": ["visit", "order", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Inspection",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("title", models.CharField(max_length=200, verbose_name="title")),
-                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
-                ("decision", models.CharField(blank=True, max_length=120, verbose_name="decision")),
-                ("decided_on", models.DateField(blank=True, null=True, verbose_name="date of the decision")),
-                ("starts_on", models.DateField(verbose_name="from")),
-                ("ends_on", models.DateField(verbose_name="to")),
-                ("purpose", models.TextField(blank=True, verbose_name="purpose and content")),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-            ],
-            options={
-                "verbose_name": "inspection",
-                "verbose_name_plural": "inspections",
-                "ordering": ["-year", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="InspectionMember",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField(default=1)),
-                ("name", models.CharField(max_length=120, verbose_name="name")),
-                ("office", models.CharField(blank=True, max_length=200, verbose_name="office")),
-                (
-                    "place",
-                    models.CharField(
-                        choices=[
-                            ("head", "Head of the team"),
-                            ("deputy", "Deputy head"),
-                            ("secretary", "Secretary"),
-                            ("member", "Member"),
-                        ],
-                        default="member",
-                        max_length=10,
-                        verbose_name="place in the team",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["inspection", "order", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Obligation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "unit_kind",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("province", "Province"),
-                            ("district", "District"),
-                            ("commune", "Commune"),
-                            ("department", "Department"),
-                            ("branch", "Branch of a department"),
-                            ("committee", "Steering committee"),
-                            ("working_group", "Working group"),
-                            ("external", "Body outside the province"),
-                        ],
-                        max_length=20,
-                        verbose_name="kind of unit",
-                    ),
-                ),
-                ("standard_code", models.CharField(default="TCVN ISO 9001", max_length=60, verbose_name="standard")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("mandatory", "Mandatory"), ("encouraged", "Encouraged")],
-                        max_length=12,
-                        verbose_name="obligation",
-                    ),
-                ),
-                ("valid_from", models.DateField(verbose_name="valid from")),
-                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
-                ("basis", models.CharField(blank=True, max_length=300, verbose_name="basis")),
-            ],
-            options={
-                "verbose_name": "obligation",
-                "verbose_name_plural": "obligations",
-                "ordering": ["-valid_from", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Qms",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "phase",
-                    models.CharField(
-                        choices=[
-                            ("establishing", "Being established"),
-                            ("applying", "Being applied"),
-                            ("declared", "Declared"),
-                            ("maintained", "Maintained"),
-                            ("ended", "Ended"),
-                        ],
-                        default="establishing",
-                        max_length=12,
-                        verbose_name="phase",
-                    ),
-                ),
-                ("scope", models.TextField(blank=True, verbose_name="scope")),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-                ("updated_at", models.DateTimeField(auto_now=True)),
-            ],
-            options={
-                "verbose_name": "quality management system",
-                "verbose_name_plural": "quality management systems",
-                "ordering": ["unit", "standard"],
-            },
-        ),
-        migrations.CreateModel(
-            name="QmsStep",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("establish", "Established"),
-                            ("apply", "Put into application"),
-                            ("internal_audit", "Internal audit"),
-                            ("management_review", "Management review"),
-                            ("declare", "Declaration"),
-                            ("redeclare", "Re-declaration"),
-                            ("maintain", "Maintained"),
-                            ("improve", "Improved"),
-                            ("end", "Ended"),
-                        ],
-                        max_length=20,
-                        verbose_name="step",
-                    ),
-                ),
-                ("planned_on", models.DateField(blank=True, null=True, verbose_name="planned for")),
-                ("done_on", models.DateField(blank=True, null=True, verbose_name="done on")),
-                ("document", models.CharField(blank=True, max_length=200, verbose_name="document")),
-                ("note", models.TextField(blank=True, verbose_name="note")),
-                (
-                    "nonconformities",
-                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="nonconformities"),
-                ),
-                ("at", models.DateTimeField(auto_now_add=True)),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-            ],
-            options={
-                "verbose_name": "step of a system",
-                "verbose_name_plural": "steps of a system",
-                "ordering": ["qms", "done_on", "planned_on", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Team",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("title", models.CharField(max_length=200, verbose_name="title")),
-            ],
-            options={
-                "verbose_name": "team of assessors",
-                "verbose_name_plural": "teams of assessors",
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Visit",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "form",
-                    models.CharField(
-                        choices=[("on_site", "On site"), ("dossier", "By report and dossier")],
-                        default="on_site",
-                        max_length=10,
-                        verbose_name="form",
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("planned", "Planned"),
-                            ("held", "Held"),
-                            ("minuted", "Minutes drawn up"),
-                            ("signed", "Minutes signed"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        default="planned",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                ("planned_on", models.DateField(verbose_name="planned for")),
-                ("starts_at", models.DateTimeField(blank=True, null=True, verbose_name="began")),
-                ("ends_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
-                ("place", models.CharField(blank=True, max_length=200, verbose_name="place")),
-                ("hosts", models.TextField(blank=True, verbose_name="for the unit, one person a line")),
-                ("conclusion", models.TextField(blank=True, verbose_name="conclusion of the team")),
-                ("requests", models.TextField(blank=True, verbose_name="what the unit is asked to do")),
-                ("opinion", models.TextField(blank=True, verbose_name="opinion of the unit")),
-                ("signed_by_team", models.CharField(blank=True, max_length=120, verbose_name="signed for the team")),
-                ("signed_by_unit", models.CharField(blank=True, max_length=120, verbose_name="signed for the unit")),
-                ("signed_on", models.DateField(blank=True, null=True, verbose_name="signed on")),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-                ("updated_at", models.DateTimeField(auto_now=True)),
-            ],
-            options={
-                "verbose_name": "visit",
-                "verbose_name_plural": "visits",
-                "ordering": ["planned_on", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="WorkbookUpload",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=200, verbose_name="file name")),
-                ("sha256", models.CharField(editable=False, max_length=64)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("checked", "Checked"), ("taken", "Taken"), ("dropped", "Dropped")],
-                        default="checked",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                ("report", models.JSONField(default=list)),
-                ("content", models.JSONField(default=list)),
-                ("at", models.DateTimeField(auto_now_add=True)),
-                ("taken_at", models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                "verbose_name": "workbook upload",
-                "verbose_name_plural": "workbook uploads",
-                "ordering": ["-pk"],
-            },
-        ),
         migrations.RemoveConstraint(
             model_name="criteriaset",
             name="criteria_set_version_once",
@@ -1002,6 +472,1136 @@ class Migration(migrations.Migration):
                 verbose_name="criteria set",
             ),
         ),
+        migrations.CreateModel(
+            name="Appeal",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Being written"),
+                            ("open", "Open"),
+                            ("upheld", "Upheld"),
+                            ("partly", "Upheld in part"),
+                            ("rejected", "Rejected"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="what the unit asks and why")),
+                ("outcome", models.TextField(blank=True, verbose_name="outcome and reason")),
+                ("raised_at", models.DateTimeField(auto_now_add=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="appeals", to="assessments.assessment"
+                    ),
+                ),
+                (
+                    "criterion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assessments.criterion",
+                        verbose_name="criterion",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("evidence", models.ManyToManyField(blank=True, related_name="appeals", to="plans.evidence")),
+                (
+                    "raised_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "appeal",
+                "verbose_name_plural": "appeals",
+                "ordering": ["assessment", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "withdrawn"), _negated=True),
+                        fields=("assessment", "criterion"),
+                        name="appeal_once_per_criterion",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["upheld", "partly", "rejected"]), _negated=True),
+                            models.Q(models.Q(("outcome", ""), _negated=True), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="decided_appeal_has_its_outcome",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Team",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "chair",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="chair",
+                    ),
+                ),
+                (
+                    "members",
+                    models.ManyToManyField(
+                        blank=True, related_name="assessor_teams", to=settings.AUTH_USER_MODEL, verbose_name="members"
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="teams", to="assessments.round"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "team of assessors",
+                "verbose_name_plural": "teams of assessors",
+                "ordering": ["pk"],
+                "constraints": [models.UniqueConstraint(fields=("round", "title"), name="team_title_once_a_round")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Assignment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.PositiveSmallIntegerField(default=1, verbose_name="place")),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "assessor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="assessor",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="assessments.team",
+                        verbose_name="team",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "assignment",
+                "verbose_name_plural": "assignments",
+                "ordering": ["assessment", "place"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("assessment", "place"), name="assignment_once_per_place"),
+                    models.UniqueConstraint(fields=("assessment", "assessor"), name="assignment_once_per_assessor"),
+                    models.CheckConstraint(condition=models.Q(("place__in", [1, 2])), name="assignment_place"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Inspection",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                ("decision", models.CharField(blank=True, max_length=120, verbose_name="decision")),
+                ("decided_on", models.DateField(blank=True, null=True, verbose_name="date of the decision")),
+                ("starts_on", models.DateField(verbose_name="from")),
+                ("ends_on", models.DateField(verbose_name="to")),
+                ("purpose", models.TextField(blank=True, verbose_name="purpose and content")),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "criteria_set",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assessments.criteriaset",
+                        verbose_name="checklist from the criteria set",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inspections",
+                        to="plans.plan",
+                        verbose_name="plan",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inspections",
+                        to="units.unit",
+                        verbose_name="unit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "inspection",
+                "verbose_name_plural": "inspections",
+                "ordering": ["-year", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_on__lte", models.F("ends_on"))), name="inspection_in_order"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Visit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[("on_site", "On site"), ("dossier", "By report and dossier")],
+                        default="on_site",
+                        max_length=10,
+                        verbose_name="form",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Planned"),
+                            ("held", "Held"),
+                            ("minuted", "Minutes drawn up"),
+                            ("signed", "Minutes signed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("planned_on", models.DateField(verbose_name="planned for")),
+                ("starts_at", models.DateTimeField(blank=True, null=True, verbose_name="began")),
+                ("ends_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                ("place", models.CharField(blank=True, max_length=200, verbose_name="place")),
+                ("hosts", models.TextField(blank=True, verbose_name="for the unit, one person a line")),
+                ("conclusion", models.TextField(blank=True, verbose_name="conclusion of the team")),
+                ("requests", models.TextField(blank=True, verbose_name="what the unit is asked to do")),
+                ("opinion", models.TextField(blank=True, verbose_name="opinion of the unit")),
+                ("signed_by_team", models.CharField(blank=True, max_length=120, verbose_name="signed for the team")),
+                ("signed_by_unit", models.CharField(blank=True, max_length=120, verbose_name="signed for the unit")),
+                ("signed_on", models.DateField(blank=True, null=True, verbose_name="signed on")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="visits", to="assessments.inspection"
+                    ),
+                ),
+                (
+                    "signed_copy",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plans.evidence",
+                        verbose_name="signed copy",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visits",
+                        to="units.unit",
+                        verbose_name="unit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "visit",
+                "verbose_name_plural": "visits",
+                "ordering": ["planned_on", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "cancelled"), _negated=True),
+                        fields=("inspection", "unit"),
+                        name="visit_once_per_unit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "signed"), _negated=True),
+                            models.Q(("signed_on__isnull", False), models.Q(("signed_by_unit", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="signed_visit_has_its_signatures",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ChecklistItem",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField()),
+                ("text", models.TextField(verbose_name="question")),
+                (
+                    "result",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("conforms", "Conforms"),
+                            ("partly", "Conforms in part"),
+                            ("fails", "Does not conform"),
+                            ("not_seen", "Not looked at"),
+                        ],
+                        max_length=10,
+                        verbose_name="result",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="what was seen")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("at", models.DateTimeField(auto_now=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "criterion",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assessments.criterion",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="checklist", to="assessments.visit"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["visit", "order", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Competence",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("own", "Own competence"), ("shared", "Shared"), ("not_own", "Not its own")],
+                        max_length=10,
+                        verbose_name="competence",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                ("at", models.DateTimeField(auto_now=True)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="competences",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "criterion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assessments.criterion"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "competence",
+                "verbose_name_plural": "competences",
+                "constraints": [models.UniqueConstraint(fields=("assessment", "criterion"), name="competence_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Finding",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("major", "Major nonconformity"),
+                            ("minor", "Minor nonconformity"),
+                            ("observation", "Observation"),
+                            ("strength", "Strength"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("clause", models.CharField(blank=True, max_length=60, verbose_name="clause or rule")),
+                ("text", models.TextField(verbose_name="what was found")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="to be mended by")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "criterion",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assessments.criterion",
+                        verbose_name="criterion",
+                    ),
+                ),
+                ("evidence", models.ManyToManyField(blank=True, related_name="findings", to="plans.evidence")),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="findings", to="assessments.visit"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "finding",
+                "verbose_name_plural": "findings",
+                "ordering": ["visit", "order", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="CorrectiveAction",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(editable=False)),
+                ("number", models.PositiveIntegerField(editable=False, verbose_name="number")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("score", "A low score"),
+                            ("finding", "A finding"),
+                            ("internal", "Internal audit or own initiative"),
+                        ],
+                        max_length=10,
+                        verbose_name="source",
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="what is wrong")),
+                ("correction", models.TextField(blank=True, verbose_name="mended at once")),
+                ("cause", models.TextField(blank=True, verbose_name="cause")),
+                ("action", models.TextField(blank=True, verbose_name="action against the cause")),
+                ("owner", models.CharField(blank=True, max_length=200, verbose_name="who does it")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="by")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("raised", "Raised"),
+                            ("planned", "Planned"),
+                            ("done", "Done, to be checked"),
+                            ("closed", "Closed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="raised",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("done_on", models.DateField(blank=True, null=True, verbose_name="done on")),
+                ("result", models.TextField(blank=True, verbose_name="what was done")),
+                ("raised_at", models.DateTimeField(auto_now_add=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrective_actions",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "criterion",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assessments.criterion",
+                        verbose_name="criterion",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ManyToManyField(blank=True, related_name="corrective_actions", to="plans.evidence"),
+                ),
+                (
+                    "raised_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrective_actions",
+                        to="units.unit",
+                        verbose_name="unit",
+                    ),
+                ),
+                (
+                    "finding",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrective_actions",
+                        to="assessments.finding",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "corrective action",
+                "verbose_name_plural": "corrective actions",
+                "ordering": ["due_on", "pk"],
+                "indexes": [models.Index(fields=["state", "due_on"], name="corrective_action_due")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("unit", "year", "number"), name="corrective_action_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("source", "score"), models.Q(("state", "cancelled"), _negated=True)),
+                        fields=("assessment", "criterion"),
+                        name="corrective_action_once_per_score",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("source", "finding"), models.Q(("state", "cancelled"), _negated=True)),
+                        fields=("finding",),
+                        name="corrective_action_once_per_finding",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "closed"), _negated=True), ("closed_at__isnull", False), _connector="OR"
+                        ),
+                        name="closed_action_has_its_moment",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CorrectiveStep",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("raised", "Raised"),
+                            ("planned", "Planned"),
+                            ("done", "Reported as done"),
+                            ("effective", "Found effective"),
+                            ("ineffective", "Found without effect"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="text")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "corrective_action",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="assessments.correctiveaction",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="CriterionComment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField(verbose_name="comment")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="comments",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "criterion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assessments.criterion"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "comment",
+                "verbose_name_plural": "comments",
+                "ordering": ["pk"],
+                "indexes": [models.Index(fields=["assessment", "criterion"], name="comment_of_criterion")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Decision",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("approval", "Approval"),
+                            ("publication", "Publication"),
+                            ("change", "Change of a result"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("number", models.CharField(blank=True, max_length=60, verbose_name="number")),
+                ("decided_on", models.DateField(verbose_name="date")),
+                ("signer", models.CharField(blank=True, max_length=120, verbose_name="signer")),
+                ("text", models.TextField(blank=True, verbose_name="text")),
+                ("changes", models.JSONField(blank=True, default=list)),
+                ("digest", models.CharField(editable=False, max_length=64)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plans.evidence",
+                        verbose_name="signed copy",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="assessments.round"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "decision",
+                "verbose_name_plural": "decisions",
+                "ordering": ["round", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["publication", "change"]), _negated=True),
+                            models.Q(("number", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="published_by_a_numbered_decision",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "change"), _negated=True),
+                        fields=("round", "kind"),
+                        name="round_approved_and_published_once",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Qms",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("establishing", "Being established"),
+                            ("applying", "Being applied"),
+                            ("declared", "Declared"),
+                            ("maintained", "Maintained"),
+                            ("ended", "Ended"),
+                        ],
+                        default="establishing",
+                        max_length=12,
+                        verbose_name="phase",
+                    ),
+                ),
+                ("scope", models.TextField(blank=True, verbose_name="scope")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="systems",
+                        to="plans.standard",
+                        verbose_name="standard and edition",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="systems",
+                        to="units.unit",
+                        verbose_name="unit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "quality management system",
+                "verbose_name_plural": "quality management systems",
+                "ordering": ["unit", "standard"],
+                "constraints": [models.UniqueConstraint(fields=("unit", "standard"), name="qms_once_per_edition")],
+            },
+        ),
+        migrations.CreateModel(
+            name="QmsStep",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("establish", "Established"),
+                            ("apply", "Put into application"),
+                            ("internal_audit", "Internal audit"),
+                            ("management_review", "Management review"),
+                            ("declare", "Declaration"),
+                            ("redeclare", "Re-declaration"),
+                            ("maintain", "Maintained"),
+                            ("improve", "Improved"),
+                            ("end", "Ended"),
+                        ],
+                        max_length=20,
+                        verbose_name="step",
+                    ),
+                ),
+                ("planned_on", models.DateField(blank=True, null=True, verbose_name="planned for")),
+                ("done_on", models.DateField(blank=True, null=True, verbose_name="done on")),
+                ("document", models.CharField(blank=True, max_length=200, verbose_name="document")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "nonconformities",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="nonconformities"),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("evidence", models.ManyToManyField(blank=True, related_name="qms_steps", to="plans.evidence")),
+                (
+                    "qms",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="assessments.qms"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "step of a system",
+                "verbose_name_plural": "steps of a system",
+                "ordering": ["qms", "done_on", "planned_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("planned_on__isnull", False), ("done_on__isnull", False), _connector="OR"),
+                        name="qms_step_has_a_day",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Declaration",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=60, verbose_name="number")),
+                ("declared_on", models.DateField(verbose_name="declared on")),
+                ("signer", models.CharField(blank=True, max_length=120, verbose_name="signer")),
+                ("scope", models.TextField(verbose_name="scope")),
+                ("reason", models.TextField(blank=True, verbose_name="why it is declared again")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plans.evidence",
+                        verbose_name="file",
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successor",
+                        to="assessments.declaration",
+                        verbose_name="supersedes",
+                    ),
+                ),
+                (
+                    "qms",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="declarations", to="assessments.qms"
+                    ),
+                ),
+                (
+                    "step",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="declaration",
+                        to="assessments.qmsstep",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "declaration",
+                "verbose_name_plural": "declarations",
+                "ordering": ["qms", "-declared_on", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Extension",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("self_score", "Self-scoring"),
+                            ("verify", "Verification"),
+                            ("appeal", "Explanation and appeal"),
+                        ],
+                        max_length=10,
+                        verbose_name="phase",
+                    ),
+                ),
+                ("until", models.DateTimeField(verbose_name="until")),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="extensions",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "extension",
+                "verbose_name_plural": "extensions",
+                "ordering": ["-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="InspectionMember",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(default=1)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("office", models.CharField(blank=True, max_length=200, verbose_name="office")),
+                (
+                    "place",
+                    models.CharField(
+                        choices=[
+                            ("head", "Head of the team"),
+                            ("deputy", "Deputy head"),
+                            ("secretary", "Secretary"),
+                            ("member", "Member"),
+                        ],
+                        default="member",
+                        max_length=10,
+                        verbose_name="place in the team",
+                    ),
+                ),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="members", to="assessments.inspection"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inspections",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["inspection", "order", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("place", "head")),
+                        fields=("inspection",),
+                        name="inspection_team_has_one_head",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Obligation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "unit_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("province", "Province"),
+                            ("district", "District"),
+                            ("commune", "Commune"),
+                            ("department", "Department"),
+                            ("branch", "Branch of a department"),
+                            ("committee", "Steering committee"),
+                            ("working_group", "Working group"),
+                            ("external", "Body outside the province"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind of unit",
+                    ),
+                ),
+                ("standard_code", models.CharField(default="TCVN ISO 9001", max_length=60, verbose_name="standard")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("mandatory", "Mandatory"), ("encouraged", "Encouraged")],
+                        max_length=12,
+                        verbose_name="obligation",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
+                ("basis", models.CharField(blank=True, max_length=300, verbose_name="basis")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "province",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="province",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="obligations",
+                        to="units.unit",
+                        verbose_name="unit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "obligation",
+                "verbose_name_plural": "obligations",
+                "ordering": ["-valid_from", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("unit", None), ("unit_kind__gt", "")),
+                            models.Q(("unit__isnull", False), ("unit_kind", "")),
+                            _connector="OR",
+                        ),
+                        name="obligation_of_a_kind_or_a_unit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None), ("valid_from__lte", models.F("valid_to")), _connector="OR"
+                        ),
+                        name="obligation_in_order",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="WorkbookUpload",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="file name")),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("checked", "Checked"), ("taken", "Taken"), ("dropped", "Dropped")],
+                        default="checked",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("report", models.JSONField(default=list)),
+                ("content", models.JSONField(default=list)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("taken_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uploads",
+                        to="assessments.assessment",
+                        verbose_name="sheet",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="uploads", to="assessments.round"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "workbook upload",
+                "verbose_name_plural": "workbook uploads",
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "taken")), fields=("round", "sha256"), name="workbook_taken_once"
+                    )
+                ],
+            },
+        ),
         migrations.AddIndex(
             model_name="assessment",
             index=models.Index(fields=["round", "ranking_group", "-final_total"], name="assessment_ranking"),
@@ -1079,703 +1679,6 @@ class Migration(migrations.Migration):
             model_name="score",
             constraint=models.UniqueConstraint(
                 fields=("assessment", "criterion", "stage"), name="score_once_per_stage"
-            ),
-        ),
-        migrations.AddField(
-            model_name="appeal",
-            name="assessment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="appeals", to="assessments.assessment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="appeal",
-            name="criterion",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="assessments.criterion",
-                verbose_name="criterion",
-            ),
-        ),
-        migrations.AddField(
-            model_name="appeal",
-            name="decided_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="appeal",
-            name="evidence",
-            field=models.ManyToManyField(blank=True, related_name="appeals", to="plans.evidence"),
-        ),
-        migrations.AddField(
-            model_name="appeal",
-            name="raised_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="assignment",
-            name="assessment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="assignments", to="assessments.assessment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="assignment",
-            name="assessor",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="assignments",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="assessor",
-            ),
-        ),
-        migrations.AddField(
-            model_name="assignment",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="checklistitem",
-            name="by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="checklistitem",
-            name="criterion",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="assessments.criterion",
-            ),
-        ),
-        migrations.AddField(
-            model_name="competence",
-            name="assessment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="competences", to="assessments.assessment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="competence",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="competence",
-            name="criterion",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assessments.criterion"
-            ),
-        ),
-        migrations.AddField(
-            model_name="correctiveaction",
-            name="assessment",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="corrective_actions",
-                to="assessments.assessment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="correctiveaction",
-            name="criterion",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="assessments.criterion",
-                verbose_name="criterion",
-            ),
-        ),
-        migrations.AddField(
-            model_name="correctiveaction",
-            name="evidence",
-            field=models.ManyToManyField(blank=True, related_name="corrective_actions", to="plans.evidence"),
-        ),
-        migrations.AddField(
-            model_name="correctiveaction",
-            name="raised_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="correctiveaction",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="corrective_actions",
-                to="units.unit",
-                verbose_name="unit",
-            ),
-        ),
-        migrations.AddField(
-            model_name="correctivestep",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="correctivestep",
-            name="corrective_action",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="assessments.correctiveaction"
-            ),
-        ),
-        migrations.AddField(
-            model_name="criterioncomment",
-            name="assessment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="comments", to="assessments.assessment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="criterioncomment",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="criterioncomment",
-            name="criterion",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assessments.criterion"
-            ),
-        ),
-        migrations.AddField(
-            model_name="decision",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="decision",
-            name="file",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="plans.evidence",
-                verbose_name="signed copy",
-            ),
-        ),
-        migrations.AddField(
-            model_name="decision",
-            name="round",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="assessments.round"
-            ),
-        ),
-        migrations.AddField(
-            model_name="declaration",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="declaration",
-            name="file",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="plans.evidence",
-                verbose_name="file",
-            ),
-        ),
-        migrations.AddField(
-            model_name="declaration",
-            name="supersedes",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="successor",
-                to="assessments.declaration",
-                verbose_name="supersedes",
-            ),
-        ),
-        migrations.AddField(
-            model_name="extension",
-            name="assessment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="extensions", to="assessments.assessment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="extension",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="finding",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="finding",
-            name="criterion",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="assessments.criterion",
-                verbose_name="criterion",
-            ),
-        ),
-        migrations.AddField(
-            model_name="finding",
-            name="evidence",
-            field=models.ManyToManyField(blank=True, related_name="findings", to="plans.evidence"),
-        ),
-        migrations.AddField(
-            model_name="correctiveaction",
-            name="finding",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="corrective_actions",
-                to="assessments.finding",
-            ),
-        ),
-        migrations.AddField(
-            model_name="inspection",
-            name="created_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="inspection",
-            name="criteria_set",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="assessments.criteriaset",
-                verbose_name="checklist from the criteria set",
-            ),
-        ),
-        migrations.AddField(
-            model_name="inspection",
-            name="plan",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="inspections",
-                to="plans.plan",
-                verbose_name="plan",
-            ),
-        ),
-        migrations.AddField(
-            model_name="inspection",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="inspections",
-                to="units.unit",
-                verbose_name="unit",
-            ),
-        ),
-        migrations.AddField(
-            model_name="inspectionmember",
-            name="inspection",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="members", to="assessments.inspection"
-            ),
-        ),
-        migrations.AddField(
-            model_name="inspectionmember",
-            name="user",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="inspections",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="obligation",
-            name="by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="obligation",
-            name="province",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit", verbose_name="province"
-            ),
-        ),
-        migrations.AddField(
-            model_name="obligation",
-            name="unit",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="obligations",
-                to="units.unit",
-                verbose_name="unit",
-            ),
-        ),
-        migrations.AddField(
-            model_name="qms",
-            name="created_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="qms",
-            name="standard",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="systems",
-                to="plans.standard",
-                verbose_name="standard and edition",
-            ),
-        ),
-        migrations.AddField(
-            model_name="qms",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="systems",
-                to="units.unit",
-                verbose_name="unit",
-            ),
-        ),
-        migrations.AddField(
-            model_name="declaration",
-            name="qms",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="declarations", to="assessments.qms"
-            ),
-        ),
-        migrations.AddField(
-            model_name="qmsstep",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="qmsstep",
-            name="evidence",
-            field=models.ManyToManyField(blank=True, related_name="qms_steps", to="plans.evidence"),
-        ),
-        migrations.AddField(
-            model_name="qmsstep",
-            name="qms",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="assessments.qms"
-            ),
-        ),
-        migrations.AddField(
-            model_name="declaration",
-            name="step",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="declaration", to="assessments.qmsstep"
-            ),
-        ),
-        migrations.AddField(
-            model_name="team",
-            name="chair",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="chair",
-            ),
-        ),
-        migrations.AddField(
-            model_name="team",
-            name="members",
-            field=models.ManyToManyField(
-                blank=True, related_name="assessor_teams", to=settings.AUTH_USER_MODEL, verbose_name="members"
-            ),
-        ),
-        migrations.AddField(
-            model_name="team",
-            name="round",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="teams", to="assessments.round"
-            ),
-        ),
-        migrations.AddField(
-            model_name="assignment",
-            name="team",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="assignments",
-                to="assessments.team",
-                verbose_name="team",
-            ),
-        ),
-        migrations.AddField(
-            model_name="visit",
-            name="inspection",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="visits", to="assessments.inspection"
-            ),
-        ),
-        migrations.AddField(
-            model_name="visit",
-            name="signed_copy",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="plans.evidence",
-                verbose_name="signed copy",
-            ),
-        ),
-        migrations.AddField(
-            model_name="visit",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="visits", to="units.unit", verbose_name="unit"
-            ),
-        ),
-        migrations.AddField(
-            model_name="finding",
-            name="visit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="findings", to="assessments.visit"
-            ),
-        ),
-        migrations.AddField(
-            model_name="checklistitem",
-            name="visit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="checklist", to="assessments.visit"
-            ),
-        ),
-        migrations.AddField(
-            model_name="workbookupload",
-            name="assessment",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="uploads",
-                to="assessments.assessment",
-                verbose_name="sheet",
-            ),
-        ),
-        migrations.AddField(
-            model_name="workbookupload",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="workbookupload",
-            name="round",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="uploads", to="assessments.round"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appeal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "withdrawn"), _negated=True),
-                fields=("assessment", "criterion"),
-                name="appeal_once_per_criterion",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appeal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["upheld", "partly", "rejected"]), _negated=True),
-                    models.Q(models.Q(("outcome", ""), _negated=True), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="decided_appeal_has_its_outcome",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="competence",
-            constraint=models.UniqueConstraint(fields=("assessment", "criterion"), name="competence_once"),
-        ),
-        migrations.AddIndex(
-            model_name="criterioncomment",
-            index=models.Index(fields=["assessment", "criterion"], name="comment_of_criterion"),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["publication", "change"]), _negated=True),
-                    models.Q(("number", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="published_by_a_numbered_decision",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "change"), _negated=True),
-                fields=("round", "kind"),
-                name="round_approved_and_published_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="correctiveaction",
-            index=models.Index(fields=["state", "due_on"], name="corrective_action_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="correctiveaction",
-            constraint=models.UniqueConstraint(fields=("unit", "year", "number"), name="corrective_action_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="correctiveaction",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("source", "score"), models.Q(("state", "cancelled"), _negated=True)),
-                fields=("assessment", "criterion"),
-                name="corrective_action_once_per_score",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctiveaction",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("source", "finding"), models.Q(("state", "cancelled"), _negated=True)),
-                fields=("finding",),
-                name="corrective_action_once_per_finding",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctiveaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "closed"), _negated=True), ("closed_at__isnull", False), _connector="OR"
-                ),
-                name="closed_action_has_its_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_on__lte", models.F("ends_on"))), name="inspection_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspectionmember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("place", "head")), fields=("inspection",), name="inspection_team_has_one_head"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="obligation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("unit", None), ("unit_kind__gt", "")),
-                    models.Q(("unit__isnull", False), ("unit_kind", "")),
-                    _connector="OR",
-                ),
-                name="obligation_of_a_kind_or_a_unit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="obligation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_to", None), ("valid_from__lte", models.F("valid_to")), _connector="OR"),
-                name="obligation_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="qms",
-            constraint=models.UniqueConstraint(fields=("unit", "standard"), name="qms_once_per_edition"),
-        ),
-        migrations.AddConstraint(
-            model_name="qmsstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("planned_on__isnull", False), ("done_on__isnull", False), _connector="OR"),
-                name="qms_step_has_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.UniqueConstraint(fields=("round", "title"), name="team_title_once_a_round"),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(fields=("assessment", "place"), name="assignment_once_per_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(fields=("assessment", "assessor"), name="assignment_once_per_assessor"),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(condition=models.Q(("place__in", [1, 2])), name="assignment_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "cancelled"), _negated=True),
-                fields=("inspection", "unit"),
-                name="visit_once_per_unit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "signed"), _negated=True),
-                    models.Q(("signed_on__isnull", False), models.Q(("signed_by_unit", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="signed_visit_has_its_signatures",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workbookupload",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "taken")), fields=("round", "sha256"), name="workbook_taken_once"
             ),
         ),
     ]

@@ -9,557 +9,10 @@ class Migration(migrations.Migration):
     dependencies = [
         ("plans", "0001_initial"),
         ("units", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("units", "__first__"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Amendment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField()),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("draft", "Draft"), ("issued", "Issued"), ("cancelled", "Cancelled")],
-                        default="draft",
-                        max_length=10,
-                        verbose_name="status",
-                    ),
-                ),
-                ("number", models.CharField(blank=True, max_length=20, verbose_name="number")),
-                ("symbol", models.CharField(blank=True, max_length=60, verbose_name="symbol")),
-                ("issued_on", models.DateField(blank=True, null=True, verbose_name="date of issue")),
-                ("signer_name", models.CharField(blank=True, max_length=120, verbose_name="signer")),
-                ("reason", models.TextField(verbose_name="reason")),
-                ("content", models.JSONField(default=dict)),
-                ("before", models.JSONField(default=dict)),
-                ("based_on", models.PositiveIntegerField()),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("issued_at", models.DateTimeField(editable=False, null=True)),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-            ],
-            options={
-                "verbose_name": "amendment",
-                "verbose_name_plural": "amendments",
-                "ordering": ["plan", "order"],
-            },
-        ),
-        migrations.CreateModel(
-            name="AnswerDeadline",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "level",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Unit"),
-                            (2, "Standing body"),
-                            (3, "Steering committee"),
-                            (4, "Provincial People's Committee"),
-                        ],
-                        verbose_name="level",
-                    ),
-                ),
-                ("days", models.PositiveSmallIntegerField(verbose_name="working days")),
-            ],
-            options={
-                "verbose_name": "answer deadline",
-                "verbose_name_plural": "answer deadlines",
-            },
-        ),
-        migrations.CreateModel(
-            name="CalendarFeed",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("prefix", models.CharField(max_length=12)),
-                ("digest", models.CharField(max_length=64, unique=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("revoked_at", models.DateTimeField(blank=True, null=True)),
-                ("last_read_at", models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                "verbose_name": "calendar feed",
-                "verbose_name_plural": "calendar feeds",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ChasedItem",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("task", "Task"), ("report", "Report"), ("sheet", "Score sheet")],
-                        max_length=10,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("reference", models.CharField(max_length=80)),
-                ("times", models.PositiveSmallIntegerField()),
-                ("title", models.TextField(verbose_name="what")),
-                ("source", models.CharField(blank=True, max_length=300, verbose_name="by which document")),
-                ("due_on", models.DateField(verbose_name="deadline")),
-            ],
-            options={
-                "ordering": ["order"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ChasingLetter",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("times", models.PositiveSmallIntegerField(default=1, verbose_name="time")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("draft", "Draft"),
-                            ("sent", "Sent"),
-                            ("answered", "Answered"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        default="draft",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                ("respond_by", models.DateField(verbose_name="answer by")),
-                ("signer_lines", models.JSONField(default=list)),
-                ("signer_name", models.CharField(blank=True, max_length=120, verbose_name="signer")),
-                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
-                ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="read")),
-                ("reply", models.TextField(blank=True, verbose_name="reply")),
-                ("reply_document", models.CharField(blank=True, max_length=200, verbose_name="document of the reply")),
-                ("replied_at", models.DateTimeField(blank=True, null=True)),
-                ("updated_at", models.DateTimeField(auto_now=True)),
-            ],
-            options={
-                "verbose_name": "chasing letter",
-                "verbose_name_plural": "chasing letters",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ChasingRun",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("as_of", models.DateField(verbose_name="late as of")),
-                ("respond_by", models.DateField(verbose_name="answer by")),
-                ("symbol", models.CharField(blank=True, max_length=60, verbose_name="symbol")),
-                ("recipients", models.JSONField(default=list, verbose_name="recipients")),
-                ("at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Conclusion",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField()),
-                ("text", models.TextField(verbose_name="conclusion")),
-                ("due_on", models.DateField(blank=True, null=True, verbose_name="deadline")),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-            ],
-            options={
-                "ordering": ["order"],
-            },
-        ),
-        migrations.CreateModel(
-            name="DayOff",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField(verbose_name="day")),
-                ("is_worked", models.BooleanField(default=False, verbose_name="worked instead")),
-                ("name", models.CharField(max_length=200, verbose_name="reason")),
-            ],
-            options={
-                "verbose_name": "day off",
-                "verbose_name_plural": "days off",
-                "ordering": ["day"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Deliverable",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField()),
-                ("title", models.CharField(max_length=300, verbose_name="deliverable")),
-                ("handed_over_on", models.DateField(blank=True, null=True, verbose_name="handed over on")),
-            ],
-            options={
-                "ordering": ["order"],
-            },
-        ),
-        migrations.CreateModel(
-            name="DueReport",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("open_until", models.DateTimeField(blank=True, null=True, verbose_name="open until")),
-                ("open_reason", models.TextField(blank=True, verbose_name="reason")),
-            ],
-            options={
-                "verbose_name": "due report",
-                "verbose_name_plural": "due reports",
-                "ordering": ["period", "task__order", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Event",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("training", "Training"),
-                            ("conference", "Conference"),
-                            ("study_visit", "Study visit"),
-                            ("inspection", "Inspection visit"),
-                            ("meeting", "Meeting"),
-                        ],
-                        max_length=12,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("title", models.CharField(max_length=300, verbose_name="title")),
-                ("place", models.CharField(blank=True, max_length=300, verbose_name="place")),
-                ("starts_at", models.DateTimeField(verbose_name="starts")),
-                ("ends_at", models.DateTimeField(verbose_name="ends")),
-                ("agenda", models.TextField(blank=True, verbose_name="agenda")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("planned", "Planned"), ("held", "Held"), ("cancelled", "Cancelled")],
-                        default="planned",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                ("cancelled_because", models.TextField(blank=True, verbose_name="reason")),
-                ("minutes", models.TextField(blank=True, verbose_name="minutes")),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("updated_at", models.DateTimeField(auto_now=True)),
-                ("sequence", models.PositiveIntegerField(default=0, editable=False)),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-            ],
-            options={
-                "verbose_name": "event",
-                "verbose_name_plural": "events",
-                "ordering": ["starts_at", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Evidence",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=200, verbose_name="file name")),
-                ("title", models.CharField(blank=True, max_length=300, verbose_name="what it shows")),
-                ("media_type", models.CharField(max_length=100, verbose_name="type")),
-                ("stored_as", models.CharField(editable=False, max_length=120, unique=True)),
-                ("sha256", models.CharField(editable=False, max_length=64)),
-                ("size", models.PositiveBigIntegerField(editable=False, verbose_name="size")),
-                ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="uploaded")),
-                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                "verbose_name": "evidence",
-                "verbose_name_plural": "evidence",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Invitation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("seats", models.PositiveSmallIntegerField(default=1, verbose_name="people invited")),
-                ("attended", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="people who came")),
-                ("names", models.TextField(blank=True, verbose_name="who came")),
-                ("updated_at", models.DateTimeField(auto_now=True)),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-            ],
-            options={
-                "ordering": ["unit__kind", "unit__name", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="LegalAlias",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.CharField(max_length=120)),
-                ("issued_on", models.DateField(blank=True, null=True)),
-            ],
-            options={
-                "verbose_name": "other name of a legal document",
-                "verbose_name_plural": "other names of legal documents",
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="LegalDocument",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("law", "Law"),
-                            ("resolution", "Resolution"),
-                            ("decree", "Decree"),
-                            ("decision", "Decision"),
-                            ("circular", "Circular"),
-                            ("directive", "Directive"),
-                            ("plan", "Plan"),
-                            ("letter", "Official letter"),
-                            ("standard", "Standard"),
-                            ("other", "Other"),
-                        ],
-                        default="other",
-                        max_length=12,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("number", models.CharField(blank=True, max_length=120, verbose_name="number and symbol")),
-                ("key", models.CharField(editable=False, max_length=120)),
-                ("issued_on", models.DateField(blank=True, null=True, verbose_name="issued on")),
-                ("issuer", models.CharField(blank=True, max_length=200, verbose_name="issuer")),
-                ("abstract", models.TextField(blank=True, verbose_name="abstract")),
-                ("valid_from", models.DateField(blank=True, null=True, verbose_name="valid from")),
-                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
-                ("replaced_on", models.DateField(blank=True, null=True, verbose_name="replaced from")),
-                ("search_text", models.TextField(blank=True, editable=False)),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-                ("updated_at", models.DateTimeField(auto_now=True)),
-            ],
-            options={
-                "verbose_name": "legal document",
-                "verbose_name_plural": "legal documents",
-                "ordering": ["-issued_on", "number"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Obstacle",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("year", models.PositiveSmallIntegerField()),
-                ("number", models.PositiveIntegerField(verbose_name="number")),
-                ("title", models.CharField(max_length=200, verbose_name="what stands in the way")),
-                ("text", models.TextField(verbose_name="description")),
-                ("proposal", models.TextField(blank=True, verbose_name="what the unit proposes")),
-                (
-                    "level",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Unit"),
-                            (2, "Standing body"),
-                            (3, "Steering committee"),
-                            (4, "Provincial People's Committee"),
-                        ],
-                        default=2,
-                        verbose_name="level",
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("open", "Open"), ("answered", "Answered"), ("closed", "Closed")],
-                        default="open",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                ("due_on", models.DateField(verbose_name="answer by")),
-                ("raised_at", models.DateTimeField(auto_now_add=True)),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("updated_at", models.DateTimeField(auto_now=True)),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-            ],
-            options={
-                "verbose_name": "obstacle",
-                "verbose_name_plural": "obstacles",
-                "ordering": ["due_on", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ObstacleStep",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("note", "Note"),
-                            ("answer", "Answer"),
-                            ("direction", "Direction"),
-                            ("escalation", "Escalated"),
-                            ("reopening", "Reopened"),
-                            ("closing", "Closed"),
-                        ],
-                        max_length=12,
-                        verbose_name="kind",
-                    ),
-                ),
-                (
-                    "level",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Unit"),
-                            (2, "Standing body"),
-                            (3, "Steering committee"),
-                            (4, "Provincial People's Committee"),
-                        ],
-                        verbose_name="level",
-                    ),
-                ),
-                ("text", models.TextField(blank=True, verbose_name="text")),
-                ("document", models.CharField(blank=True, max_length=200, verbose_name="document")),
-                ("at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="PilotPhase",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "phase",
-                    models.CharField(
-                        choices=[
-                            ("surveyed", "Surveyed"),
-                            ("not_chosen", "Not chosen"),
-                            ("chosen", "Chosen"),
-                            ("building", "Building the system"),
-                            ("applying", "Applying"),
-                            ("declared", "Declared"),
-                            ("maintained", "Maintained"),
-                            ("ended", "Ended"),
-                        ],
-                        max_length=12,
-                        verbose_name="phase",
-                    ),
-                ),
-                ("since", models.DateField(verbose_name="since")),
-                ("note", models.TextField(blank=True, verbose_name="note")),
-                ("at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "ordering": ["since", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="PilotUnit",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "phase",
-                    models.CharField(
-                        choices=[
-                            ("surveyed", "Surveyed"),
-                            ("not_chosen", "Not chosen"),
-                            ("chosen", "Chosen"),
-                            ("building", "Building the system"),
-                            ("applying", "Applying"),
-                            ("declared", "Declared"),
-                            ("maintained", "Maintained"),
-                            ("ended", "Ended"),
-                        ],
-                        default="surveyed",
-                        max_length=12,
-                        verbose_name="phase",
-                    ),
-                ),
-                (
-                    "survey_score",
-                    models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=5, null=True, verbose_name="survey score"
-                    ),
-                ),
-                ("survey_note", models.TextField(blank=True, verbose_name="what the survey found")),
-                ("surveyed_on", models.DateField(blank=True, null=True, verbose_name="surveyed on")),
-                ("decision", models.CharField(blank=True, max_length=200, verbose_name="decision")),
-                ("decided_on", models.DateField(blank=True, null=True, verbose_name="date of the decision")),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-                ("updated_at", models.DateTimeField(auto_now=True)),
-            ],
-            options={
-                "verbose_name": "pilot unit",
-                "verbose_name_plural": "pilot units",
-                "ordering": ["plan", "-survey_score", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="RegisterNumber",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
-                ("number", models.PositiveIntegerField(verbose_name="number")),
-                ("symbol", models.CharField(blank=True, max_length=60, verbose_name="symbol")),
-                ("issued_on", models.DateField(blank=True, null=True, verbose_name="date")),
-                ("subject", models.CharField(blank=True, max_length=300, verbose_name="subject")),
-                ("elsewhere", models.BooleanField(default=False, verbose_name="issued elsewhere")),
-                ("at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "verbose_name": "register number",
-                "verbose_name_plural": "register numbers",
-                "ordering": ["-year", "-number"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ReportingPeriod",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("month", "Month"), ("quarter", "Quarter"), ("on_demand", "On demand")],
-                        max_length=10,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("title", models.CharField(max_length=200, verbose_name="title")),
-                ("start", models.DateField(verbose_name="from")),
-                ("end", models.DateField(verbose_name="to")),
-                ("due_on", models.DateField(verbose_name="report by")),
-                ("locked_at", models.DateTimeField(blank=True, null=True, verbose_name="locked")),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("updated_at", models.DateTimeField(auto_now=True)),
-            ],
-            options={
-                "verbose_name": "reporting period",
-                "verbose_name_plural": "reporting periods",
-                "ordering": ["start", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="TaskDependency",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("lag_days", models.SmallIntegerField(default=0, verbose_name="days between")),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="TaskTarget",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("text", models.CharField(max_length=300, verbose_name="group as written")),
-                ("kinds", models.JSONField(default=list, verbose_name="kinds of unit")),
-                ("role", models.CharField(default="execute", max_length=10, verbose_name="role")),
-                ("as_of", models.DateField(blank=True, null=True, verbose_name="units as of")),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
         migrations.RemoveConstraint(
             model_name="plan",
             name="issued_plan_has_number_and_date",
@@ -736,6 +189,1157 @@ class Migration(migrations.Migration):
                 verbose_name="status",
             ),
         ),
+        migrations.CreateModel(
+            name="Evidence",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="file name")),
+                ("title", models.CharField(blank=True, max_length=300, verbose_name="what it shows")),
+                ("media_type", models.CharField(max_length=100, verbose_name="type")),
+                ("stored_as", models.CharField(editable=False, max_length=120, unique=True)),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                ("size", models.PositiveBigIntegerField(editable=False, verbose_name="size")),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="uploaded")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evidence",
+                        to="units.unit",
+                        verbose_name="unit",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="uploaded by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "evidence",
+                "verbose_name_plural": "evidence",
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at", None)),
+                        fields=("unit", "sha256"),
+                        name="evidence_once_per_unit",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Amendment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("issued", "Issued"), ("cancelled", "Cancelled")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("number", models.CharField(blank=True, max_length=20, verbose_name="number")),
+                ("symbol", models.CharField(blank=True, max_length=60, verbose_name="symbol")),
+                ("issued_on", models.DateField(blank=True, null=True, verbose_name="date of issue")),
+                ("signer_name", models.CharField(blank=True, max_length=120, verbose_name="signer")),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("content", models.JSONField(default=dict)),
+                ("before", models.JSONField(default=dict)),
+                ("based_on", models.PositiveIntegerField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("issued_at", models.DateTimeField(editable=False, null=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="amendments", to="plans.plan"
+                    ),
+                ),
+                (
+                    "signed_file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plans.evidence",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "amendment",
+                "verbose_name_plural": "amendments",
+                "ordering": ["plan", "order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan", "order"), name="amendment_order_once_per_plan"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "draft")), fields=("plan",), name="amendment_one_draft_per_plan"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "issued"), _negated=True),
+                            models.Q(models.Q(("number", ""), _negated=True), ("issued_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="issued_amendment_has_number_and_date",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AnswerDeadline",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Unit"),
+                            (2, "Standing body"),
+                            (3, "Steering committee"),
+                            (4, "Provincial People's Committee"),
+                        ],
+                        verbose_name="level",
+                    ),
+                ),
+                ("days", models.PositiveSmallIntegerField(verbose_name="working days")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="province",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "answer deadline",
+                "verbose_name_plural": "answer deadlines",
+                "constraints": [
+                    models.UniqueConstraint(fields=("unit", "level"), name="answer_deadline_once_per_level"),
+                    models.CheckConstraint(
+                        condition=models.Q(("days__range", (1, 365))), name="answer_deadline_in_bounds"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CalendarFeed",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("prefix", models.CharField(max_length=12)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("last_read_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="plans.plan",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="calendar_feeds",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "calendar feed",
+                "verbose_name_plural": "calendar feeds",
+                "ordering": ["-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ChasingRun",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("as_of", models.DateField(verbose_name="late as of")),
+                ("respond_by", models.DateField(verbose_name="answer by")),
+                ("symbol", models.CharField(blank=True, max_length=60, verbose_name="symbol")),
+                ("recipients", models.JSONField(default=list, verbose_name="recipients")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="issuing unit",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="RegisterNumber",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                ("symbol", models.CharField(blank=True, max_length=60, verbose_name="symbol")),
+                ("issued_on", models.DateField(blank=True, null=True, verbose_name="date")),
+                ("subject", models.CharField(blank=True, max_length=300, verbose_name="subject")),
+                ("elsewhere", models.BooleanField(default=False, verbose_name="issued elsewhere")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="register of",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "register number",
+                "verbose_name_plural": "register numbers",
+                "ordering": ["-year", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("unit", "year", "number"), name="register_number_once_per_year"),
+                    models.CheckConstraint(condition=models.Q(("number__gt", 0)), name="register_number_positive"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ChasingLetter",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("times", models.PositiveSmallIntegerField(default=1, verbose_name="time")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("sent", "Sent"),
+                            ("answered", "Answered"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("respond_by", models.DateField(verbose_name="answer by")),
+                ("signer_lines", models.JSONField(default=list)),
+                ("signer_name", models.CharField(blank=True, max_length=120, verbose_name="signer")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
+                ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="read")),
+                ("reply", models.TextField(blank=True, verbose_name="reply")),
+                ("reply_document", models.CharField(blank=True, max_length=200, verbose_name="document of the reply")),
+                ("replied_at", models.DateTimeField(blank=True, null=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "addressee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="chased_by",
+                        to="units.unit",
+                        verbose_name="to",
+                    ),
+                ),
+                (
+                    "replied_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="chasing_letters",
+                        to="units.unit",
+                        verbose_name="from",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="letters", to="plans.chasingrun"
+                    ),
+                ),
+                ("reply_files", models.ManyToManyField(blank=True, related_name="+", to="plans.evidence")),
+                (
+                    "register_number",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="letter",
+                        to="plans.registernumber",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "chasing letter",
+                "verbose_name_plural": "chasing letters",
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "addressee"), name="chasing_letter_once_per_run"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "cancelled"]), ("sent_at__isnull", False), _connector="OR"
+                        ),
+                        name="sent_letter_has_moment",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ChasedItem",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("task", "Task"), ("report", "Report"), ("sheet", "Score sheet")],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("reference", models.CharField(max_length=80)),
+                ("times", models.PositiveSmallIntegerField()),
+                ("title", models.TextField(verbose_name="what")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="by which document")),
+                ("due_on", models.DateField(verbose_name="deadline")),
+                (
+                    "addressee",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                ),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="plans.chasingletter"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("reference", "addressee", "times"), name="chased_once_each_time")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Event",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("training", "Training"),
+                            ("conference", "Conference"),
+                            ("study_visit", "Study visit"),
+                            ("inspection", "Inspection visit"),
+                            ("meeting", "Meeting"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                ("place", models.CharField(blank=True, max_length=300, verbose_name="place")),
+                ("starts_at", models.DateTimeField(verbose_name="starts")),
+                ("ends_at", models.DateTimeField(verbose_name="ends")),
+                ("agenda", models.TextField(blank=True, verbose_name="agenda")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("planned", "Planned"), ("held", "Held"), ("cancelled", "Cancelled")],
+                        default="planned",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("cancelled_because", models.TextField(blank=True, verbose_name="reason")),
+                ("minutes", models.TextField(blank=True, verbose_name="minutes")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("sequence", models.PositiveIntegerField(default=0, editable=False)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="plans.plan"
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="events",
+                        to="plans.task",
+                        verbose_name="task",
+                    ),
+                ),
+                ("materials", models.ManyToManyField(blank=True, related_name="events", to="plans.evidence")),
+            ],
+            options={
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ["starts_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="event_ends_after_it_starts"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Conclusion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField()),
+                ("text", models.TextField(verbose_name="conclusion")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="deadline")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "task",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conclusion",
+                        to="plans.task",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="given to",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="conclusions", to="plans.event"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("event", "order"), name="conclusion_order_once_per_event")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DayOff",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(verbose_name="day")),
+                ("is_worked", models.BooleanField(default=False, verbose_name="worked instead")),
+                ("name", models.CharField(max_length=200, verbose_name="reason")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="province",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "day off",
+                "verbose_name_plural": "days off",
+                "ordering": ["day"],
+                "constraints": [models.UniqueConstraint(fields=("unit", "day"), name="day_off_once_per_province")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Deliverable",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(max_length=300, verbose_name="deliverable")),
+                ("handed_over_on", models.DateField(blank=True, null=True, verbose_name="handed over on")),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="deliverables", to="plans.task"
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plans.evidence",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("task", "order"), name="deliverable_order_once_per_task")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ReportingPeriod",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("month", "Month"), ("quarter", "Quarter"), ("on_demand", "On demand")],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("start", models.DateField(verbose_name="from")),
+                ("end", models.DateField(verbose_name="to")),
+                ("due_on", models.DateField(verbose_name="report by")),
+                ("locked_at", models.DateTimeField(blank=True, null=True, verbose_name="locked")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "locked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="periods", to="plans.plan"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "reporting period",
+                "verbose_name_plural": "reporting periods",
+                "ordering": ["start", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan", "kind", "start", "end"), name="reporting_period_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("start__lte", models.F("end"))), name="reporting_period_in_order"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DueReport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("open_until", models.DateTimeField(blank=True, null=True, verbose_name="open until")),
+                ("open_reason", models.TextField(blank=True, verbose_name="reason")),
+                (
+                    "latest",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plans.progressupdate",
+                    ),
+                ),
+                (
+                    "open_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="due_reports", to="plans.task"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="due_reports", to="units.unit"
+                    ),
+                ),
+                (
+                    "period",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="due_reports",
+                        to="plans.reportingperiod",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "due report",
+                "verbose_name_plural": "due reports",
+                "ordering": ["period", "task__order", "pk"],
+                "indexes": [models.Index(fields=["unit", "period"], name="due_report_by_unit")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("period", "task", "unit"), name="due_report_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("open_until", None), models.Q(("open_reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="due_report_exception_has_reason",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Invitation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seats", models.PositiveSmallIntegerField(default=1, verbose_name="people invited")),
+                ("attended", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="people who came")),
+                ("names", models.TextField(blank=True, verbose_name="who came")),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="invitations", to="plans.event"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="invitations", to="units.unit"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["unit__kind", "unit__name", "pk"],
+                "constraints": [models.UniqueConstraint(fields=("event", "unit"), name="invitation_once_per_unit")],
+            },
+        ),
+        migrations.CreateModel(
+            name="LegalDocument",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("law", "Law"),
+                            ("resolution", "Resolution"),
+                            ("decree", "Decree"),
+                            ("decision", "Decision"),
+                            ("circular", "Circular"),
+                            ("directive", "Directive"),
+                            ("plan", "Plan"),
+                            ("letter", "Official letter"),
+                            ("standard", "Standard"),
+                            ("other", "Other"),
+                        ],
+                        default="other",
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("number", models.CharField(blank=True, max_length=120, verbose_name="number and symbol")),
+                ("key", models.CharField(editable=False, max_length=120)),
+                ("issued_on", models.DateField(blank=True, null=True, verbose_name="issued on")),
+                ("issuer", models.CharField(blank=True, max_length=200, verbose_name="issuer")),
+                ("abstract", models.TextField(blank=True, verbose_name="abstract")),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
+                ("replaced_on", models.DateField(blank=True, null=True, verbose_name="replaced from")),
+                ("search_text", models.TextField(blank=True, editable=False)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plans.evidence",
+                    ),
+                ),
+                (
+                    "replaced_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaces",
+                        to="plans.legaldocument",
+                        verbose_name="replaced by",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="register of",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "legal document",
+                "verbose_name_plural": "legal documents",
+                "ordering": ["-issued_on", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("unit", "key", "issued_on"), name="legal_document_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("issued_on", None)),
+                        fields=("unit", "key"),
+                        name="legal_document_once_without_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("replaced_by", None),
+                            models.Q(("replaced_by", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="legal_document_not_replaced_by_itself",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_from", None),
+                            ("valid_to", None),
+                            ("valid_from__lte", models.F("valid_to")),
+                            _connector="OR",
+                        ),
+                        name="legal_document_validity_in_order",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="LegalAlias",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=120)),
+                ("issued_on", models.DateField(blank=True, null=True)),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="units.unit"),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="aliases", to="plans.legaldocument"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "other name of a legal document",
+                "verbose_name_plural": "other names of legal documents",
+                "ordering": ["pk"],
+                "indexes": [models.Index(fields=["unit", "key"], name="legal_alias_by_key")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Obstacle",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField()),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                ("title", models.CharField(max_length=200, verbose_name="what stands in the way")),
+                ("text", models.TextField(verbose_name="description")),
+                ("proposal", models.TextField(blank=True, verbose_name="what the unit proposes")),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Unit"),
+                            (2, "Standing body"),
+                            (3, "Steering committee"),
+                            (4, "Provincial People's Committee"),
+                        ],
+                        default=2,
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("answered", "Answered"), ("closed", "Closed")],
+                        default="open",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("due_on", models.DateField(verbose_name="answer by")),
+                ("raised_at", models.DateTimeField(auto_now_add=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("evidence", models.ManyToManyField(blank=True, related_name="obstacles", to="plans.evidence")),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="obstacles",
+                        to="plans.plan",
+                        verbose_name="plan",
+                    ),
+                ),
+                (
+                    "raised_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="obstacles",
+                        to="plans.task",
+                        verbose_name="task",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="obstacles",
+                        to="units.unit",
+                        verbose_name="raised by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "obstacle",
+                "verbose_name_plural": "obstacles",
+                "ordering": ["due_on", "pk"],
+                "indexes": [models.Index(fields=["state", "due_on"], name="obstacle_due")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("plan", "year", "number"), name="obstacle_number_once_per_plan_and_year"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("level__range", (1, 4))), name="obstacle_level"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "closed"), _negated=True), ("closed_at__isnull", False), _connector="OR"
+                        ),
+                        name="closed_obstacle_has_its_moment",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ObstacleStep",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("note", "Note"),
+                            ("answer", "Answer"),
+                            ("direction", "Direction"),
+                            ("escalation", "Escalated"),
+                            ("reopening", "Reopened"),
+                            ("closing", "Closed"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Unit"),
+                            (2, "Standing body"),
+                            (3, "Steering committee"),
+                            (4, "Provincial People's Committee"),
+                        ],
+                        verbose_name="level",
+                    ),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="text")),
+                ("document", models.CharField(blank=True, max_length=200, verbose_name="document")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("evidence", models.ManyToManyField(blank=True, related_name="obstacle_steps", to="plans.evidence")),
+                (
+                    "obstacle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="plans.obstacle"
+                    ),
+                ),
+                (
+                    "task",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="direction",
+                        to="plans.task",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="PilotUnit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("surveyed", "Surveyed"),
+                            ("not_chosen", "Not chosen"),
+                            ("chosen", "Chosen"),
+                            ("building", "Building the system"),
+                            ("applying", "Applying"),
+                            ("declared", "Declared"),
+                            ("maintained", "Maintained"),
+                            ("ended", "Ended"),
+                        ],
+                        default="surveyed",
+                        max_length=12,
+                        verbose_name="phase",
+                    ),
+                ),
+                (
+                    "survey_score",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=5, null=True, verbose_name="survey score"
+                    ),
+                ),
+                ("survey_note", models.TextField(blank=True, verbose_name="what the survey found")),
+                ("surveyed_on", models.DateField(blank=True, null=True, verbose_name="surveyed on")),
+                ("decision", models.CharField(blank=True, max_length=200, verbose_name="decision")),
+                ("decided_on", models.DateField(blank=True, null=True, verbose_name="date of the decision")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pilot_units", to="plans.plan"
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="plans.task",
+                        verbose_name="chosen by the task",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pilots",
+                        to="units.unit",
+                        verbose_name="unit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "pilot unit",
+                "verbose_name_plural": "pilot units",
+                "ordering": ["plan", "-survey_score", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan", "unit"), name="pilot_unit_once_per_plan"),
+                    models.CheckConstraint(
+                        condition=models.Q(("survey_score", None), ("survey_score__range", (0, 100)), _connector="OR"),
+                        name="survey_score_in_bounds",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("phase__in", ["surveyed", "not_chosen"]),
+                            models.Q(("decision", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="chosen_pilot_has_decision",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PilotPhase",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("surveyed", "Surveyed"),
+                            ("not_chosen", "Not chosen"),
+                            ("chosen", "Chosen"),
+                            ("building", "Building the system"),
+                            ("applying", "Applying"),
+                            ("declared", "Declared"),
+                            ("maintained", "Maintained"),
+                            ("ended", "Ended"),
+                        ],
+                        max_length=12,
+                        verbose_name="phase",
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="since")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pilot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="phases", to="plans.pilotunit"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["since", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="TaskDependency",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("lag_days", models.SmallIntegerField(default=0, verbose_name="days between")),
+                (
+                    "predecessor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="following", to="plans.task"
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="preceding", to="plans.task"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("predecessor", "task"), name="task_dependency_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("predecessor", models.F("task")), _negated=True),
+                        name="task_not_after_itself",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TaskTarget",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=300, verbose_name="group as written")),
+                ("kinds", models.JSONField(default=list, verbose_name="kinds of unit")),
+                ("role", models.CharField(default="execute", max_length=10, verbose_name="role")),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="units as of")),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="targets", to="plans.task"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+                "constraints": [models.UniqueConstraint(fields=("task", "text"), name="task_target_once")],
+            },
+        ),
         migrations.AddConstraint(
             model_name="task",
             constraint=models.CheckConstraint(
@@ -752,192 +1356,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="amendment",
-            name="created_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="amendment",
-            name="plan",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="amendments", to="plans.plan"
-            ),
-        ),
-        migrations.AddField(
-            model_name="answerdeadline",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="units.unit", verbose_name="province"
-            ),
-        ),
-        migrations.AddField(
-            model_name="calendarfeed",
-            name="plan",
-            field=models.ForeignKey(
-                blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="plans.plan"
-            ),
-        ),
-        migrations.AddField(
-            model_name="calendarfeed",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="calendar_feeds", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="chaseditem",
-            name="addressee",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
-        ),
-        migrations.AddField(
-            model_name="chasingletter",
-            name="addressee",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="chased_by",
-                to="units.unit",
-                verbose_name="to",
-            ),
-        ),
-        migrations.AddField(
-            model_name="chasingletter",
-            name="replied_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="chasingletter",
-            name="sent_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="chasingletter",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="chasing_letters",
-                to="units.unit",
-                verbose_name="from",
-            ),
-        ),
-        migrations.AddField(
-            model_name="chaseditem",
-            name="letter",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="items", to="plans.chasingletter"
-            ),
-        ),
-        migrations.AddField(
-            model_name="chasingrun",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="chasingrun",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="issuing unit",
-            ),
-        ),
-        migrations.AddField(
-            model_name="chasingletter",
-            name="run",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="letters", to="plans.chasingrun"
-            ),
-        ),
-        migrations.AddField(
-            model_name="conclusion",
-            name="task",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="conclusion",
-                to="plans.task",
-            ),
-        ),
-        migrations.AddField(
-            model_name="conclusion",
-            name="unit",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="given to",
-            ),
-        ),
-        migrations.AddField(
-            model_name="dayoff",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="units.unit", verbose_name="province"
-            ),
-        ),
-        migrations.AddField(
-            model_name="deliverable",
-            name="task",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="deliverables", to="plans.task"
-            ),
-        ),
-        migrations.AddField(
-            model_name="duereport",
-            name="latest",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="plans.progressupdate",
-            ),
-        ),
-        migrations.AddField(
-            model_name="duereport",
-            name="open_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="duereport",
-            name="task",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="due_reports", to="plans.task"
-            ),
-        ),
-        migrations.AddField(
-            model_name="duereport",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="due_reports", to="units.unit"
-            ),
-        ),
-        migrations.AddField(
             model_name="progressupdate",
             name="due_report",
             field=models.ForeignKey(
@@ -946,91 +1364,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="updates",
                 to="plans.duereport",
-            ),
-        ),
-        migrations.AddField(
-            model_name="event",
-            name="created_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="event",
-            name="plan",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="events", to="plans.plan"
-            ),
-        ),
-        migrations.AddField(
-            model_name="event",
-            name="task",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="events",
-                to="plans.task",
-                verbose_name="task",
-            ),
-        ),
-        migrations.AddField(
-            model_name="conclusion",
-            name="event",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="conclusions", to="plans.event"
-            ),
-        ),
-        migrations.AddField(
-            model_name="evidence",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="evidence",
-                to="units.unit",
-                verbose_name="unit",
-            ),
-        ),
-        migrations.AddField(
-            model_name="evidence",
-            name="uploaded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="uploaded by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="event",
-            name="materials",
-            field=models.ManyToManyField(blank=True, related_name="events", to="plans.evidence"),
-        ),
-        migrations.AddField(
-            model_name="deliverable",
-            name="evidence",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="plans.evidence",
-            ),
-        ),
-        migrations.AddField(
-            model_name="chasingletter",
-            name="reply_files",
-            field=models.ManyToManyField(blank=True, related_name="+", to="plans.evidence"),
-        ),
-        migrations.AddField(
-            model_name="amendment",
-            name="signed_file",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="plans.evidence",
             ),
         ),
         migrations.AddField(
@@ -1080,65 +1413,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="invitation",
-            name="event",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="invitations", to="plans.event"
-            ),
-        ),
-        migrations.AddField(
-            model_name="invitation",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="invitations", to="units.unit"
-            ),
-        ),
-        migrations.AddField(
-            model_name="legalalias",
-            name="unit",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="units.unit"),
-        ),
-        migrations.AddField(
-            model_name="legaldocument",
-            name="file",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="plans.evidence",
-            ),
-        ),
-        migrations.AddField(
-            model_name="legaldocument",
-            name="replaced_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="replaces",
-                to="plans.legaldocument",
-                verbose_name="replaced by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="legaldocument",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="register of",
-            ),
-        ),
-        migrations.AddField(
-            model_name="legalalias",
-            name="document",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="aliases", to="plans.legaldocument"
-            ),
-        ),
-        migrations.AddField(
             model_name="legalbasis",
             name="document",
             field=models.ForeignKey(
@@ -1147,194 +1421,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="citations",
                 to="plans.legaldocument",
-            ),
-        ),
-        migrations.AddField(
-            model_name="obstacle",
-            name="evidence",
-            field=models.ManyToManyField(blank=True, related_name="obstacles", to="plans.evidence"),
-        ),
-        migrations.AddField(
-            model_name="obstacle",
-            name="plan",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="obstacles",
-                to="plans.plan",
-                verbose_name="plan",
-            ),
-        ),
-        migrations.AddField(
-            model_name="obstacle",
-            name="raised_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="obstacle",
-            name="task",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="obstacles",
-                to="plans.task",
-                verbose_name="task",
-            ),
-        ),
-        migrations.AddField(
-            model_name="obstacle",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="obstacles",
-                to="units.unit",
-                verbose_name="raised by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="obstaclestep",
-            name="by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="obstaclestep",
-            name="evidence",
-            field=models.ManyToManyField(blank=True, related_name="obstacle_steps", to="plans.evidence"),
-        ),
-        migrations.AddField(
-            model_name="obstaclestep",
-            name="obstacle",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="plans.obstacle"
-            ),
-        ),
-        migrations.AddField(
-            model_name="obstaclestep",
-            name="task",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="direction",
-                to="plans.task",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pilotphase",
-            name="by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="pilotunit",
-            name="plan",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="pilot_units", to="plans.plan"
-            ),
-        ),
-        migrations.AddField(
-            model_name="pilotunit",
-            name="task",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="plans.task",
-                verbose_name="chosen by the task",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pilotunit",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="pilots", to="units.unit", verbose_name="unit"
-            ),
-        ),
-        migrations.AddField(
-            model_name="pilotphase",
-            name="pilot",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="phases", to="plans.pilotunit"
-            ),
-        ),
-        migrations.AddField(
-            model_name="registernumber",
-            name="by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="registernumber",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="register of",
-            ),
-        ),
-        migrations.AddField(
-            model_name="chasingletter",
-            name="register_number",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="letter",
-                to="plans.registernumber",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reportingperiod",
-            name="locked_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="reportingperiod",
-            name="plan",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="periods", to="plans.plan"
-            ),
-        ),
-        migrations.AddField(
-            model_name="duereport",
-            name="period",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="due_reports", to="plans.reportingperiod"
-            ),
-        ),
-        migrations.AddField(
-            model_name="taskdependency",
-            name="predecessor",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="following", to="plans.task"
-            ),
-        ),
-        migrations.AddField(
-            model_name="taskdependency",
-            name="task",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="preceding", to="plans.task"
-            ),
-        ),
-        migrations.AddField(
-            model_name="tasktarget",
-            name="task",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="targets", to="plans.task"
             ),
         ),
         migrations.AddField(
@@ -1347,205 +1433,5 @@ class Migration(migrations.Migration):
                 related_name="performers",
                 to="plans.tasktarget",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="answerdeadline",
-            constraint=models.UniqueConstraint(fields=("unit", "level"), name="answer_deadline_once_per_level"),
-        ),
-        migrations.AddConstraint(
-            model_name="answerdeadline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("days__range", (1, 365))), name="answer_deadline_in_bounds"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chaseditem",
-            constraint=models.UniqueConstraint(
-                fields=("reference", "addressee", "times"), name="chased_once_each_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dayoff",
-            constraint=models.UniqueConstraint(fields=("unit", "day"), name="day_off_once_per_province"),
-        ),
-        migrations.AddConstraint(
-            model_name="conclusion",
-            constraint=models.UniqueConstraint(fields=("event", "order"), name="conclusion_order_once_per_event"),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_at", None)), fields=("unit", "sha256"), name="evidence_once_per_unit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="event_ends_after_it_starts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deliverable",
-            constraint=models.UniqueConstraint(fields=("task", "order"), name="deliverable_order_once_per_task"),
-        ),
-        migrations.AddConstraint(
-            model_name="amendment",
-            constraint=models.UniqueConstraint(fields=("plan", "order"), name="amendment_order_once_per_plan"),
-        ),
-        migrations.AddConstraint(
-            model_name="amendment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "draft")), fields=("plan",), name="amendment_one_draft_per_plan"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="amendment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "issued"), _negated=True),
-                    models.Q(models.Q(("number", ""), _negated=True), ("issued_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="issued_amendment_has_number_and_date",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(fields=("event", "unit"), name="invitation_once_per_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="legaldocument",
-            constraint=models.UniqueConstraint(fields=("unit", "key", "issued_on"), name="legal_document_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="legaldocument",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("issued_on", None)), fields=("unit", "key"), name="legal_document_once_without_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="legaldocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("replaced_by", None), models.Q(("replaced_by", models.F("id")), _negated=True), _connector="OR"
-                ),
-                name="legal_document_not_replaced_by_itself",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="legaldocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_from", None), ("valid_to", None), ("valid_from__lte", models.F("valid_to")), _connector="OR"
-                ),
-                name="legal_document_validity_in_order",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="legalalias",
-            index=models.Index(fields=["unit", "key"], name="legal_alias_by_key"),
-        ),
-        migrations.AddIndex(
-            model_name="obstacle",
-            index=models.Index(fields=["state", "due_on"], name="obstacle_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="obstacle",
-            constraint=models.UniqueConstraint(
-                fields=("plan", "year", "number"), name="obstacle_number_once_per_plan_and_year"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="obstacle",
-            constraint=models.CheckConstraint(condition=models.Q(("level__range", (1, 4))), name="obstacle_level"),
-        ),
-        migrations.AddConstraint(
-            model_name="obstacle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "closed"), _negated=True), ("closed_at__isnull", False), _connector="OR"
-                ),
-                name="closed_obstacle_has_its_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pilotunit",
-            constraint=models.UniqueConstraint(fields=("plan", "unit"), name="pilot_unit_once_per_plan"),
-        ),
-        migrations.AddConstraint(
-            model_name="pilotunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("survey_score", None), ("survey_score__range", (0, 100)), _connector="OR"),
-                name="survey_score_in_bounds",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pilotunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("phase__in", ["surveyed", "not_chosen"]),
-                    models.Q(("decision", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="chosen_pilot_has_decision",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registernumber",
-            constraint=models.UniqueConstraint(fields=("unit", "year", "number"), name="register_number_once_per_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="registernumber",
-            constraint=models.CheckConstraint(condition=models.Q(("number__gt", 0)), name="register_number_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="chasingletter",
-            constraint=models.UniqueConstraint(fields=("run", "addressee"), name="chasing_letter_once_per_run"),
-        ),
-        migrations.AddConstraint(
-            model_name="chasingletter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "cancelled"]), ("sent_at__isnull", False), _connector="OR"),
-                name="sent_letter_has_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingperiod",
-            constraint=models.UniqueConstraint(fields=("plan", "kind", "start", "end"), name="reporting_period_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingperiod",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("start__lte", models.F("end"))), name="reporting_period_in_order"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="duereport",
-            index=models.Index(fields=["unit", "period"], name="due_report_by_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="duereport",
-            constraint=models.UniqueConstraint(fields=("period", "task", "unit"), name="due_report_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="duereport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("open_until", None), models.Q(("open_reason", ""), _negated=True), _connector="OR"),
-                name="due_report_exception_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taskdependency",
-            constraint=models.UniqueConstraint(fields=("predecessor", "task"), name="task_dependency_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="taskdependency",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("predecessor", models.F("task")), _negated=True), name="task_not_after_itself"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tasktarget",
-            constraint=models.UniqueConstraint(fields=("task", "text"), name="task_target_once"),
         ),
     ]
