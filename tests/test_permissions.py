@@ -775,7 +775,7 @@ def value_of(world: World, said: str) -> Any:
 def ask(client: Client, world: World, route: Route, person: str, method: str) -> Any:
     client.cookies.clear()
     if person != "anonymous":
-        client.force_login(world.cast[person])
+        world.sign_in(client, person)
     if route.name == "api-unknown":
         url = "/api/v1/nothing/"
     else:

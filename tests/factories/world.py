@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.test import Client
 
 from activity.models import Notification
 from activity.services import record
@@ -100,9 +101,15 @@ def canary(unit: str) -> str:
 class World:
     cast: Cast
     rows: dict[str, dict[str, Any]]
+    sessions: dict[str, str]
 
     def __getitem__(self, unit: str) -> dict[str, Any]:
         return self.rows[unit]
+
+    def sign_in(self, client: Client, person: str) -> None:
+        """By the session that the person got with the world: a log-in for each of ten thousand requests takes as long
+        as a fourth of them."""
+        client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[person]
 
     def put_files(self) -> None:
         """The file of every report job, where the settings of this test keep files."""
@@ -169,7 +176,13 @@ def make_world() -> World:
             holder=holder, unit=getattr(cast, name), criterion=criterion, by=by, mark=mark, foreign=name == "foreign"
         )
         rows[name] |= one_diagnosis(holder=holder, unit=getattr(cast, name), criteria_set=lights, by=by, mark=mark)
-    return World(cast, rows)
+    return World(cast, rows, {person: session_of(cast[person]) for person in REACH if person != "anonymous"})
+
+
+def session_of(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def _criteria_draft_of(cast: Cast, name: str, standard: Standard) -> dict[str, Any]:

@@ -184,10 +184,10 @@ UNITS = [
     "opening", ["", "I. NHIỆM VỤ\n1. a\n", "I. TỔ CHỨC THỰC HIỆN\n1. Sở A: b.\n", "I. KINH PHÍ\n", "TM. ỦY BAN\n"]
 )
 def test_no_shape_of_text_blows_up(opening, unit):
-    """Linear work takes well under a second of processor time here; anything quadratic takes minutes."""
-    text = opening + unit * (60_000 // len(unit))
+    """Linear work takes a small part of a second of processor time here; anything quadratic takes many."""
+    text = opening + unit * (20_000 // len(unit))
     begin = time.process_time()
 
     _assert_nothing_lost(text)
 
-    assert time.process_time() - begin < 15
+    assert time.process_time() - begin < 5
