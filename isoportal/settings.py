@@ -137,8 +137,10 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
 else:
     if password := env.str("DATABASE_PASSWORD", default=""):
         DATABASE["PASSWORD"] = password
-    DATABASE["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
     DATABASE["CONN_HEALTH_CHECKS"] = True
+# A connection is kept between requests: to open one costs as much as the queries of a page, on SQLite too, which reads
+# the whole schema each time.
+DATABASE["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")

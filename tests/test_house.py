@@ -134,8 +134,9 @@ def test_scripts_can_be_run():
 
 def test_every_setting_is_in_the_readme():
     """A setting nobody can find out about may as well not be there; one that is gone misleads."""
-    read = re.compile(r"env\.[a-z_]+\(\s*\"([A-Z_]+)\"")
-    settings = set(read.findall((ROOT / "isoportal" / "settings.py").read_text()))
+    read = re.compile(r"env(?:iron)?\.[a-z_]+\(\s*\"([A-Z_]+)\"")
+    places = [ROOT / "isoportal" / "settings.py", ROOT / "gunicorn.conf.py"]
+    settings = {name for path in places for name in read.findall(path.read_text())}
     table = README.split("## Settings", 1)[1].split("\n## ", 1)[0]
     described = set(re.findall(r"^\| `([A-Z_]+)`", table, re.MULTILINE))
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Count, IntegerField, Value, When
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from units.models import Unit, UnitQuerySet
+from units.models import Membership, Unit, UnitQuerySet
 from units.permissions import GRANTS, Permission, Role
 
 if TYPE_CHECKING:
@@ -208,11 +210,21 @@ RANK = Case(
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """The rail and the phone bar, from the roles the person holds."""
+    """The rail and the phone bar, from the roles the person holds: worked out where a template shows them, which the
+    part of a page that answers a save does not."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"nav": [], "nav_place": "", "person_role": ""}
-    memberships = user.held_roles
+    return {
+        "nav": SimpleLazyObject(lambda: _rail(user.held_roles, request.path)),
+        "nav_place": SimpleLazyObject(lambda: " · ".join(dict.fromkeys(m.unit.label for m in user.held_roles))),
+        "person_role": SimpleLazyObject(
+            lambda: ", ".join(dict.fromkeys(str(m.get_role_display()) for m in user.held_roles))
+        ),
+    }
+
+
+def _rail(memberships: Sequence[Membership], path: str) -> list[dict[str, Any]]:
     held = frozenset[Permission]().union(*(GRANTS[Role(m.role)] for m in memberships))
     nav = []
     for title, places in PLACES:
@@ -223,7 +235,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
                 "short": place.short,
                 "icon": place.icon,
                 "count_url": reverse(place.count_name) if place.count_name else "",
-                "current": request.path == url or request.path.startswith(place.prefixes or ("\0",)),
+                "current": path == url or path.startswith(place.prefixes or ("\0",)),
                 "on_tabbar": place.on_tabbar,
             }
             for place in places
@@ -231,11 +243,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         ]
         if items:
             nav.append({"title": title, "items": items})
-    return {
-        "nav": nav,
-        "nav_place": " · ".join(dict.fromkeys(m.unit.label for m in memberships)),
-        "person_role": ", ".join(dict.fromkeys(str(m.get_role_display()) for m in memberships)),
-    }
+    return nav
 
 
 def branches(units: UnitQuerySet, within: UnitQuerySet) -> list[Unit]:

@@ -26,7 +26,9 @@ class AssessmentQuerySet(UnitScopedQuerySet["Assessment"]):
         return held.filter(~Q(round__state=Round.State.PREPARING) | managed)
 
     def with_sheet_head(self) -> Self:
-        return self.select_related("unit", "round__criteria_set__standard", "round__unit")
+        """With what the head of a sheet tells. The sheet as it was approved, which is large, is read where it is asked
+        for."""
+        return self.select_related("unit", "round__criteria_set__standard", "round__unit").defer("frozen")
 
 
 AssessmentManager = models.Manager.from_queryset(AssessmentQuerySet)

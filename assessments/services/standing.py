@@ -65,11 +65,7 @@ class PhaseClosed(ActRefused):
 def locked(assessment: Assessment) -> Assessment:
     """The sheet as it stands, locked until the transaction ends: everybody who changes it passes here, so that totals
     are summed from rows at rest."""
-    return (
-        Assessment.objects.select_for_update(of=("self",))
-        .select_related("unit", "round__criteria_set__standard", "round__unit")
-        .get(pk=assessment.pk)
-    )
+    return Assessment.objects.with_sheet_head().select_for_update(of=("self",)).get(pk=assessment.pk)
 
 
 def require(act: Act, assessment: Assessment, *, by: User) -> datetime:

@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 import urllib.parse
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = int(os.environ.get("LOAD_PEOPLE", "300"))
 SECONDS = int(os.environ.get("LOAD_SECONDS", "120"))
 PAUSE = 5.0
+SLICE = 15  # seconds: how the answers' times change while caches fill, workbooks come in and reports are made
 REPORTS = 10
 IMPORTS = 20
 
@@ -41,8 +42,8 @@ IMPORTS = 20
 class Answered:
     """What all the people saw. A list's append is atomic."""
 
-    saves: list[float] = field(default_factory=list)
-    others: list[float] = field(default_factory=list)
+    saves: list[tuple[float, float]] = field(default_factory=list)  # when it began, how long it took: seconds
+    others: list[tuple[float, float]] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
     acknowledged: dict[tuple[int, int], dict[int, dict[str, object]]] = field(default_factory=dict)
@@ -136,7 +137,9 @@ class Person:
         if self.connection:
             self.connection.close()
 
-    def send(self, method: str, path: str, body: bytes = b"", kind: str = "", times: list[float] | None = None):
+    def send(
+        self, method: str, path: str, body: bytes = b"", kind: str = "", times: list[tuple[float, float]] | None = None
+    ):
         headers = {"Cookie": f"isoportal_session={self.session}; csrftoken={self.csrf}", "X-CSRFToken": self.csrf}
         if body:
             headers |= {"Content-Type": kind or "application/x-www-form-urlencoded", "HX-Request": "true"}
@@ -161,7 +164,7 @@ class Person:
                 self.connection = None
                 self.seen.errors.append(f"{method} {path}: {error!r}")
                 return 0, b"", {}
-        (self.seen.others if times is None else times).append(time.perf_counter() - begun)
+        (self.seen.others if times is None else times).append((begun, time.perf_counter() - begun))
         self.seen.statuses[answer.status] += 1
         if answer.status >= 500:
             self.seen.errors.append(f"{method} {path}: {answer.status}")
@@ -256,13 +259,24 @@ def test_what_is_acknowledged_on_the_last_afternoon_is_stored(server, capsys):
     assert {int(sheet): scored for sheet, scored in stored["totals"].items() if scored} == dict(counted)
 
 
+def share(saves: list[tuple[float, float]], percent: int) -> float:
+    """What so many percent of the saves took at most, in ms."""
+    times = sorted(took for _begun, took in saves)
+    return times[min(len(times) - 1, len(times) * percent // 100)] * 1000
+
+
 def figures(server: Server, seen: Answered) -> str:
     where = "PostgreSQL" if server.environment["DATABASE_URL"].startswith("postgres") else "SQLite"
-    saves = sorted(seen.saves)
-    at = {share: saves[min(len(saves) - 1, int(len(saves) * share / 100))] * 1000 for share in (50, 95, 99)}
+    start = min(begun for begun, _took in seen.saves)
+    slices: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    for begun, took in seen.saves:
+        slices[int((begun - start) // SLICE)].append((begun, took))
+    told = ", ".join(f"{share(saves, 50):.0f}/{share(saves, 95):.0f}" for _place, saves in sorted(slices.items()))
+    median, p95, p99 = (share(seen.saves, percent) for percent in (50, 95, 99))
+    others = statistics.mean([took for _begun, took in seen.others] or [0]) * 1000
     return (
-        f"\n{where}: {PEOPLE} people, {SECONDS} s, {len(saves)} saves ({len(saves) / SECONDS:.0f}/s): "
-        f"median {at[50]:.0f} ms, p95 {at[95]:.0f} ms, p99 {at[99]:.0f} ms, longest {saves[-1] * 1000:.0f} ms; "
-        f"{len(seen.others)} other requests, mean {statistics.mean(seen.others or [0]) * 1000:.0f} ms; "
+        f"\n{where}: {PEOPLE} people, {SECONDS} s, {len(seen.saves)} saves ({len(seen.saves) / SECONDS:.0f}/s): "
+        f"median {median:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms; "
+        f"every {SLICE} s, median/p95: {told}; {len(seen.others)} other requests, mean {others:.0f} ms; "
         f"answers {dict(sorted(seen.statuses.items()))}"
     )
