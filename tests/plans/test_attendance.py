@@ -100,7 +100,9 @@ def test_blank_is_not_zero(cast, event, officer):
     blank = record_attendance(invitation=row, attended=None, names="", version=2, by=officer)
 
     assert (nobody.attended, blank.attended) == (0, None)
-    changes = [each.changes["attended"] for each in AuditEvent.objects.filter(action="plans.attendance_counted")]
+    changes = [
+        each.changes["attended"] for each in AuditEvent.objects.filter(action="plans.attendance_counted").order_by("pk")
+    ]
     assert changes == [[None, 0], [0, None]]
 
 
@@ -193,7 +195,9 @@ def test_conclusions_are_changed_and_removed(cast, event, officer):
 
     assert [(each.order, each.text, each.unit) for each in event.conclusions.all()] == [(1, "Một!", cast.b)]
     assert changed.version == 2
-    actions = list(AuditEvent.objects.filter(action__startswith="plans.conclusion").values_list("action", flat=True))
+    actions = list(
+        AuditEvent.objects.filter(action__startswith="plans.conclusion").order_by("pk").values_list("action", flat=True)
+    )
     assert actions == [
         "plans.conclusion_added",
         "plans.conclusion_added",
