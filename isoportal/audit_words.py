@@ -45,6 +45,7 @@ ACTIONS: dict[str, str | Promise] = {
     "assessments.criteria_retired": _("Took a criteria set out of force"),
     "assessments.assigned": _("Shared sheets among assessors"),
     "assessments.extended": _("Gave a unit more time"),
+    "assessments.extension_ended": _("Ended the extension of a unit"),
     "assessments.phases_changed": _("Changed the dates of a round"),
     "assessments.reassigned": _("Gave a sheet to another assessor"),
     "assessments.round_edited": _("Edited a round"),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from itertools import groupby
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -15,10 +16,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from assessments.contexts import late_sheets
+from assessments.models import Round
 from plans.contexts import LateItem, late_items
 from plans.forms.chasing import ChasingForm, LateFilter
 from plans.models import ChasingLetter, Plan
@@ -31,6 +34,18 @@ from units.models import Unit
 from units.permissions import Permission
 
 DAYS_TO_ANSWER = 7
+
+
+class LateInRoundFilter(LateFilter):
+    """What of all that is late the page shows: of one round, its sheets alone."""
+
+    round = forms.ModelChoiceField(
+        label=_("Round"), queryset=Round.objects.none(), required=False, empty_label=_("All")
+    )
+
+    def __init__(self, *args, rounds, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["round"].queryset = rounds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +74,8 @@ def new(request: UserRequest) -> HttpResponse:
         raise PermissionDenied
     today = timezone.localdate()
     plans = Plan.objects.allowed_to(request.user, Permission.CHASE).filter(status=Plan.Status.ISSUED)
-    filter = LateFilter(request.GET, plans=plans)
+    rounds = Round.objects.allowed_to(request.user, Permission.CHASE).filter(state=Round.State.RUNNING)
+    filter = LateInRoundFilter(request.GET, plans=plans, rounds=rounds.order_by("-year", "title"))
     rows = _rows(request, filter, today)
     units = issuing_units(request)
     if request.method == "GET":
@@ -91,10 +107,13 @@ def new(request: UserRequest) -> HttpResponse:
     return redirect(f"{reverse('plans:chasing')}?run={made.run.pk}")
 
 
-def _rows(request: UserRequest, filter: LateFilter, today) -> list[LateRow]:
+def _rows(request: UserRequest, filter: LateInRoundFilter, today) -> list[LateRow]:
     """All that is late and fits the filter. A constant number of queries."""
     chosen = filter.cleaned_data if filter.is_valid() else {}
-    items = [*late_items(user=request.user, as_of=today), *late_sheets(user=request.user, as_of=today)]
+    if round_ := chosen.get("round"):
+        items = late_sheets(user=request.user, as_of=today, round_=round_)
+    else:
+        items = [*late_items(user=request.user, as_of=today), *late_sheets(user=request.user, as_of=today)]
     past = already_chased(items, as_of=today) if items else {}
     rows = [
         LateRow(item=item, times=past.get(item.key, (0, False))[0], waits=past.get(item.key, (0, False))[1])
@@ -109,11 +128,16 @@ def _rows(request: UserRequest, filter: LateFilter, today) -> list[LateRow]:
 
 
 def _show(
-    request: UserRequest, filter: LateFilter, rows: list[LateRow], form: ChasingForm, keys=frozenset(), status=200
+    request: UserRequest,
+    filter: LateInRoundFilter,
+    rows: list[LateRow],
+    form: ChasingForm,
+    keys=frozenset(),
+    status=200,
 ) -> HttpResponse:
     groups = [
         LateUnit(unit=owed[0].item.unit, rows=owed)
-        for _pk, grouped in groupby(rows, key=lambda row: row.item.unit.pk)
+        for _unit, grouped in groupby(rows, key=lambda row: row.item.unit.pk)
         if (owed := list(grouped))
     ]
     context = {

@@ -107,6 +107,7 @@ TASK, SHEET, JOB = {"pk": "task.pk"}, {"pk": "assessment.pk"}, {"pk": "job.pk"}
 SHEET_ROW = {"pk": "assessment.pk", "criterion_pk": "criterion.pk"}
 EVENT = {"pk": "event.pk"}
 APPEAL = {"pk": "appeal.pk"}
+EXTENSION = {"pk": "extension.pk"}
 SCORES_A = frozenset({Role.UNIT_HEAD, Role.UNIT_OFFICER})
 ASSESSES_A = frozenset({Role.ASSESSOR})
 CORRECTION = {"pk": "correction.pk"}
@@ -353,6 +354,12 @@ ROUTES: list[Route] = [
     Route("assessments:round_edit", only(ACCEPTS_A, 302, ROUND_SEEN), only(ACCEPTS_A, 302, ROUND_SEEN), kwargs=ROUND),
     Route("assessments:round_dates", only(ACCEPTS_A, 200, ROUND_SEEN), only(ACCEPTS_A, 422, ROUND_SEEN), kwargs=ROUND),
     Route("assessments:round_open", NO_GET, only(ACCEPTS_A, 302, ROUND_SEEN), kwargs=ROUND),
+    Route(
+        "assessments:extension_end",
+        only(ACCEPTS_A, 200, SEES_SHEET_A),
+        only(ACCEPTS_A, 422, SEES_SHEET_A),
+        kwargs=EXTENSION,
+    ),
     Route("assessments:round_extend", only(ACCEPTS_A, 200, ROUND_SEEN), only(ACCEPTS_A, 422, ROUND_SEEN), kwargs=ROUND),
     Route("assessments:round_units", only(ACCEPTS_A, 200, ROUND_SEEN), only(ACCEPTS_A, 422, ROUND_SEEN), kwargs=ROUND),
     Route(
@@ -653,6 +660,7 @@ ROUTES: list[Route] = [
     Route("api:round-open", API_NO_POST, only(ACCEPTS_A, 409, ROUND_SEEN), kwargs=ROUND),
     Route("api:round-units", API_NO_POST, only(ACCEPTS_A, 400, ROUND_SEEN), kwargs=ROUND),
     *api("extension", "extension", seen_by(SEES_SHEET_A), posted=Answer(400)),
+    Route("api:extension-end", API_NO_POST, seen_by(SEES_SHEET_A, 400), kwargs=EXTENSION),
     *api("team", "team", seen_by(RUNS_A_ROUND), posted=Answer(400)),
     *api("assignment", "assignment", seen_by(RUNS_A_ROUND), posted=Answer(400)),
     *api("assessment", "assessment", seen_by(SEES_SHEET_A)),
@@ -671,6 +679,8 @@ ROUTES: list[Route] = [
     Route("api:assessment-account", seen_by(SEES_SHEET_A), API_NO_POST, kwargs=SHEET),
     Route("api:assessment-diagnosis", seen_by(SEES_SHEET_A), API_NO_POST, kwargs=DIAGNOSIS),
     Route("api:assessment-score", seen_by(SEES_SHEET_A), API_NO_POST, kwargs=SHEET | {"criterion": "criterion.pk"}),
+    Route("api:assessment-send-to-head", API_NO_POST, only(SCORES_A, 200, SEES_SHEET_A), kwargs=SHEET),
+    Route("api:assessment-take-back", API_NO_POST, only(SCORES_A, 409, SEES_SHEET_A), kwargs=SHEET),
     Route("api:assessment-submit", API_NO_POST, only(frozenset({Role.UNIT_HEAD}), 200, SEES_SHEET_A), kwargs=SHEET),
     Route("api:assessment-workbook", seen_by(SEES_SHEET_A), seen_by(SEES_SHEET_A, 415), kwargs=SHEET),
     Route("api:assessment-workbook-take", API_NO_POST, seen_by(SEES_SHEET_A, 400), kwargs=SHEET),

@@ -122,12 +122,19 @@ PLACES: list[tuple[_StrPromise | str, list[Place]]] = [
         [
             Place(
                 url_name="assessments:list",
-                prefixes=("/assessments/", "/rounds/"),
+                prefixes=("/assessments/",),
                 label=_("ISO 9001 scoring"),
                 short=pgettext_lazy("phone bar", "Scoring"),
                 icon="clipboard-check",
                 permission=Permission.ASSESSMENT_VIEW,
                 on_tabbar=True,
+            ),
+            Place(
+                url_name="assessments:round_list",
+                prefixes=("/rounds/", "/extensions/", "/compare/", "/workbook-uploads/"),
+                label=_("Rounds"),
+                icon="calendar-range",
+                permission=Permission.ASSESSMENT_VIEW,
             ),
             Place(
                 url_name="assessments:verification",

@@ -7,13 +7,24 @@ from typing import Any
 import django_filters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import exceptions, serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from assessments.models import Assessment, Assignment, Extension, Round, Team
 from assessments.services import teams as services
-from assessments.services.extensions import ExtensionRefused, NothingToExtend, NotOpenYet, extend
+from assessments.services.extensions import (
+    ExtensionOver,
+    ExtensionRefused,
+    NothingToExtend,
+    NotOpenYet,
+    end_extension,
+    extend,
+)
 from assessments.services.phases import RoundRefused, RoundSettled
 from isoportal.changes import NotNow
 from isoportal.rows import LARGEST_ID, IdFilter, Row
@@ -44,7 +55,14 @@ def _managed(user: User, round_: Round) -> None:
 
 
 def _refused(error: Exception) -> exceptions.APIException:
-    now = (RoundSettled, NothingToExtend, NotOpenYet, services.AlreadyFinished, services.AssignmentChanged)
+    now = (
+        RoundSettled,
+        ExtensionOver,
+        NothingToExtend,
+        NotOpenYet,
+        services.AlreadyFinished,
+        services.AssignmentChanged,
+    )
     if isinstance(error, now):
         return NotNow(str(error))
     return exceptions.ValidationError({getattr(error, "field", None) or "non_field_errors": [str(error)]})
@@ -65,6 +83,10 @@ class ExtensionInput(Input):
     assessment = Id()
     phase = serializers.ChoiceField(choices=Round.Phase.choices)
     until = serializers.DateTimeField()
+    reason = serializers.CharField(max_length=2000)
+
+
+class EndExtensionInput(Input):
     reason = serializers.CharField(max_length=2000)
 
 
@@ -111,6 +133,24 @@ class ExtensionAPI(CreateAPI):
             return extend(assessments=[sheet], by=self.caller, **given)[0].pk
         except REFUSED as error:
             raise _refused(error) from error
+
+    @extend_schema(
+        summary="End an extension now",
+        description="409 where it has ended already.",
+        request=EndExtensionInput,
+        responses={200: ExtensionRow},
+        filters=False,
+    )
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: int) -> Response:
+        extension = get_object_or_404(self.allowed(), pk=pk)
+        body = EndExtensionInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        try:
+            end_extension(extension=extension, by=self.caller, **body.validated_data)
+        except REFUSED as error:
+            raise _refused(error) from error
+        return Response(self.row(extension.pk))
 
 
 class TeamRow(serializers.ModelSerializer[Team]):

@@ -23,6 +23,7 @@ WORDS = {
     "assessments.evidence_attached": ("paperclip", gettext_lazy("attached evidence")),
     "assessments.evidence_detached": ("paperclip", gettext_lazy("took evidence off")),
     "assessments.extended": ("calendar-clock", gettext_lazy("extended the time")),
+    "assessments.extension_ended": ("calendar-clock", gettext_lazy("ended the extension")),
     "assessments.province_score_entered": ("pencil-line", gettext_lazy("entered a score for the province")),
     "assessments.score_cleared": ("eraser", gettext_lazy("cleared a score")),
     "assessments.score_measured": ("cpu", gettext_lazy("made the system measure a score")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -191,8 +191,16 @@ def sheet_lines(sheets: Iterable[Assessment], *, now: datetime, inside: bool) ->
     return [_line(sheet, now, inside) for sheet in sheets]
 
 
+def _longer(sheet: Assessment) -> Iterator[Extension]:
+    """Its extensions that give more time than the round does: not those ended early."""
+    for each in sheet.extensions.all():
+        closes = window_of(sheet.round, each.phase)[1]
+        if closes is None or each.until > closes:
+            yield each
+
+
 def _line(sheet: Assessment, now: datetime, inside: bool) -> SheetLine:
-    extended = max(sheet.extensions.all(), key=lambda each: (each.until > now, each.until), default=None)
+    extended = max(_longer(sheet), key=lambda each: (each.until > now, each.until), default=None)
     assignments: Any = sheet.assignments.all() if inside else ()
     return SheetLine(
         sheet=sheet,

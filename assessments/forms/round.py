@@ -258,6 +258,15 @@ class ExtendForm(forms.Form):
         self.fields["units"].queryset = sheets
 
 
+class EndExtensionForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The units read this."),
+    )
+
+
 class TeamForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=200)
     members = forms.ModelMultipleChoiceField(

@@ -64,6 +64,11 @@ class NotOpenYet(ExtensionRefused):
         return _("The round is still being prepared: change its dates instead.")
 
 
+class ExtensionOver(ExtensionRefused):
+    def __str__(self) -> str:
+        return _("The extension has ended already.")
+
+
 class NobodyChosen(ExtensionRefused):
     def __str__(self) -> str:
         return _("Choose at least one unit.")
@@ -103,9 +108,6 @@ def _extend(sheet: Assessment, phase: Round.Phase, until: datetime, reason: str,
     if has and until <= has:
         raise NotLater(sheet, has)
     made = Extension.objects.create(assessment=sheet, phase=phase, until=until, reason=reason, by=by)
-    concerned = set(scorers_of(sheet.unit))
-    if phase == Round.Phase.VERIFY:
-        concerned |= set(Assignment.objects.filter(assessment=sheet).values_list("assessor_id", flat=True))
     record(
         by=by,
         action="assessments.extended",
@@ -113,6 +115,45 @@ def _extend(sheet: Assessment, phase: Round.Phase, until: datetime, reason: str,
         changes={"phase": phase.value, "until": [told(has), told(until)]},
         unit_path=sheet.unit.path,
         reason=reason,
-        notify=concerned,
+        notify=_concerned(sheet, phase),
     )
     return made
+
+
+@transaction.atomic
+def end_extension(*, extension: Extension, reason: str, by: User) -> Extension:
+    """Let the extension end now instead of at the moment it was given until; who was told of it reads the reason. The
+    round's own dates stay as they are. Raises PermissionDenied, ExtensionRefused, ReasonMissing."""
+    reason = reason.strip()
+    sheet = (
+        Assessment.objects.select_for_update(of=("self",))
+        .select_related("unit", "round__unit")
+        .get(pk=extension.assessment_id)
+    )
+    manages(by, sheet.round.unit)
+    if not reason:
+        raise ReasonMissing
+    extension = Extension.objects.get(pk=extension.pk)
+    now = timezone.now()
+    if extension.until <= now:
+        raise ExtensionOver
+    given, extension.until = extension.until, now
+    extension.save(update_fields=["until"])
+    record(
+        by=by,
+        action="assessments.extension_ended",
+        target=sheet,
+        changes={"phase": extension.phase, "until": [told(given), told(now)]},
+        unit_path=sheet.unit.path,
+        reason=reason,
+        notify=_concerned(sheet, extension.phase),
+    )
+    return extension
+
+
+def _concerned(sheet: Assessment, phase: str) -> set[int]:
+    """Who is told of the time a sheet has: its unit, and of verification its assessors."""
+    people = set(scorers_of(sheet.unit))
+    if phase == Round.Phase.VERIFY:
+        people |= set(Assignment.objects.filter(assessment=sheet).values_list("assessor_id", flat=True))
+    return people

@@ -1,11 +1,9 @@
-"""Pages of rounds: the list, preparing one, its page, its dates, more time for single units."""
+"""Pages of rounds: the list, preparing one, its page, its dates."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,14 +14,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.contexts.rounds import SUBMITTED, grid_of, phases_of, progress_of, sheet_lines, stage_of, with_lines
 from assessments.filters import RoundFilter
-from assessments.forms.round import DatesForm, ExtendForm, PhaseFields, RoundForm, SheetFilter, holders_of_rounds
+from assessments.forms.round import DatesForm, PhaseFields, RoundForm, SheetFilter, holders_of_rounds
 from assessments.models import Assessment, Round, Team
-from assessments.services.extensions import DONE_WITH, ExtensionRefused, extend
 from assessments.services.phases import Phases, RoundChanged, RoundRefused, change_phases, moved
 from assessments.services.rounds import edit_round, open_prepared, prepare_round
 from assessments.views.ordering import PAGE_SIZE, in_order
@@ -234,47 +230,3 @@ def _figures(progress) -> list[dict[str, Any]]:
     figures: list[dict[str, Any]] = [{"value": f"{count}", "label": label, "note": of} for count, label in told]
     late = {"value": f"{progress.late}", "label": _("late"), "note": _("not submitted in time"), "url": "?late=1#units"}
     return [*figures, late] if progress.late else figures
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def round_extend(request: UserRequest, pk: int) -> HttpResponse:
-    """More time for one unit or several. `?sheet=` ticks one, `?late=1` those that are late."""
-    round_ = load_round(request, pk, Permission.ROUND_MANAGE)
-    now = timezone.now()
-    sheets = Assessment.objects.filter(round=round_).exclude(state__in=DONE_WITH)
-    lines = sheet_lines(with_lines(sheets).order_by("unit__kind", "unit__name", "pk"), now=now, inside=True)
-    late = [line.sheet.pk for line in lines if line.late_phase]
-    wanted = request.GET.get("sheet", "")
-    ticked = [int(wanted)] if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else []
-    initial: dict[str, Any] = {
-        "units": ticked or (late if request.GET.get("late") else []),
-        "phase": Round.Phase.SELF_SCORE,
-    }
-    initial["until"] = timezone.localtime(now + timedelta(days=3)).replace(hour=17, minute=0)
-    form = ExtendForm(request.POST if request.method == "POST" else None, sheets=sheets, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            made = extend(
-                assessments=list(data["units"]),
-                phase=data["phase"],
-                until=data["until"],
-                reason=data["reason"],
-                by=request.user,
-            )
-        except (ExtensionRefused, RoundRefused) as refused:
-            form.add_error(None, str(refused))
-        else:
-            said = ngettext("%(count)d unit has more time.", "%(count)d units have more time.", len(made))
-            messages.success(request, said % {"count": len(made)})
-            return redirect("assessments:round", pk=pk)
-    chosen = {str(value) for value in form["units"].value() or ()}
-    context = {
-        "round": round_,
-        "form": form,
-        "rows": [(line, str(line.sheet.pk) in chosen) for line in lines],
-        "late": len(late),
-        "late_url": f"?{urlencode({'late': 1})}",
-    }
-    return render(request, "assessments/rounds/extend.html", context, status=status_of(form))

@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from assessments.contexts.corrective_actions import may_raise
+from assessments.contexts.standing import is_own, may
 from assessments.contexts.verifying import verifying_bar
 from assessments.filters import AssessmentFilter
 from assessments.models import Assessment
-from assessments.permissions import RESULT_SHOWN
+from assessments.permissions import RESULT_SHOWN, Act
 from assessments.views.ordering import PAGE_SIZE, in_order
 from assessments.views.score_rows import context_of, load_sheet, row_values
 from assessments.views.sheet_tabs import TABS, page_values
@@ -41,7 +42,11 @@ def sheet(request: UserRequest, pk: int) -> HttpResponse:
     assessment = load_sheet(request, pk)
     asked = request.GET.get("tab", "")
     tab = asked if asked in TABS else "scores"
-    bar = verifying_bar(assessment, user=request.user, now=timezone.now())
+    now = timezone.now()
+    bar = verifying_bar(assessment, user=request.user, now=now)
     values = page_values(context_of(request, assessment), tab) | {"verifying": bar}
     values["may_correct"] = assessment.state in RESULT_SHOWN and may_raise(request.user, assessment.unit)
+    values["may_change"] = may(request.user, Act.CHANGE_RESULT, assessment, now) and not is_own(
+        request.user, assessment
+    )
     return render(request, "assessments/sheet.html", values)

@@ -15,7 +15,16 @@ from assessments.contexts.rounds import phases_of, stage_of
 from assessments.models import Assessment, Extension, Round
 from assessments.permissions import ACTS, Act
 from assessments.services import phases as dates
-from assessments.services.extensions import NobodyChosen, NothingToExtend, NotLater, NotOpenYet, UntilPassed, extend
+from assessments.services.extensions import (
+    ExtensionOver,
+    NobodyChosen,
+    NothingToExtend,
+    NotLater,
+    NotOpenYet,
+    UntilPassed,
+    end_extension,
+    extend,
+)
 from assessments.services.phases import Phases, change_phases
 from assessments.services.standing import require
 from assessments.services.teams import assign_evenly
@@ -170,6 +179,36 @@ def test_what_an_extension_needs(cast, clock, round_):
     draft = prepared(cast, cast.a, year=2027, title="khác")
     with pytest.raises(NotOpenYet):
         extend(**(given | {"assessments": [sheet_of(draft, cast.a)]}))
+
+
+def test_an_extension_ends_early(cast, clock, round_):
+    closes = ends_of(round_, "self_score")
+    clock(closes + TICK)
+    mine, by = sheet_of(round_, cast.a), cast[Role.PROGRAMME_OFFICER]
+    until = closes + timedelta(days=3)
+    [given] = extend(assessments=[mine], phase="self_score", until=until, reason="Mất điện", by=by)
+    assert taken(Act.SCORE, mine, cast[Role.UNIT_OFFICER])
+
+    for changed, refusal in [
+        ({"reason": "  "}, dates.ReasonMissing),
+        ({"by": cast[Role.LEADER]}, PermissionDenied),
+        ({"by": cast["foreign"]}, PermissionDenied),
+    ]:
+        with pytest.raises(refusal):
+            end_extension(**({"extension": given, "reason": "Nhầm", "by": by} | changed))
+    ended = end_extension(extension=given, reason=" Nhầm đơn vị ", by=by)
+
+    assert ended.until == closes + TICK
+    assert not taken(Act.SCORE, mine, cast[Role.UNIT_OFFICER])
+    assert deadline_of(Assessment.objects.get(pk=mine.pk), "self_score") == closes + TICK
+    event = AuditEvent.objects.get(action="assessments.extension_ended")
+    assert (event.reason, event.target_id) == ("Nhầm đơn vị", str(mine.pk))
+    told = set(Notification.objects.filter(event=event).values_list("to", flat=True))
+    assert told == {cast[Role.UNIT_OFFICER].pk, cast[Role.UNIT_HEAD].pk}
+    with pytest.raises(ExtensionOver):
+        end_extension(extension=given, reason="Nhầm", by=by)
+    # What ended may be given anew.
+    extend(assessments=[mine], phase="self_score", until=until, reason="Bão", by=by)
 
 
 # -- Moving the dates ------------------------------------------------------------------------------------------------

@@ -73,7 +73,10 @@ def test_a_result_is_changed_on_its_page(client, results):
     sheet = results.sheet(unit=results.cast.a)
     results.approve()
     results.publish()
+    client.force_login(results.cast[Role.PROGRAMME_OFFICER])
+    assert at("change_result", sheet.pk) not in client.get(at("sheet", sheet.pk)).text
     client.force_login(results.cast[Role.LEADER])
+    assert at("change_result", sheet.pk) in client.get(at("sheet", sheet.pk)).text
     criterion = Criterion.objects.get(code="1.2", criteria_set=results.round.criteria_set_id)
     url = f"{at('change_result', sheet.pk)}?criterion={criterion.pk}"
     version = Assessment.objects.get().version

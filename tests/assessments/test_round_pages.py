@@ -140,6 +140,28 @@ def test_several_units_get_more_time_at_once(officer, cast):
     assert {each.assessment.unit for each in Extension.objects.all()} == {cast.a, cast.b}
 
 
+def test_an_extension_is_ended_from_the_page_that_gives_it(officer, cast):
+    round_ = opened(cast, cast.a, cast.b)
+    given = Extension.objects.create(
+        assessment=sheet_of(round_, cast.a),
+        phase="self_score",
+        until=max(timezone.now(), round_.closes_at) + timedelta(days=2),
+        reason="Bão",
+        by=cast[Role.PROGRAMME_OFFICER],
+    )
+    end = url("extension_end", given.pk)
+    assert end in officer.get(url("round_extend", round_.pk)).content.decode()
+    assert "gia hạn tự chấm" in officer.get(url("round", round_.pk)).content.decode()
+
+    assert officer.post(end, {"reason": " "}).status_code == 422
+    assert officer.post(end, {"reason": "Nhầm đơn vị"}).status_code == 302
+    again = officer.post(end, {"reason": "Nhầm đơn vị"})
+
+    assert (again.status_code, again.context["form"].non_field_errors()) == (422, ["Việc gia hạn đã kết thúc."])
+    assert end not in officer.get(url("round_extend", round_.pk)).content.decode()
+    assert "gia hạn tự chấm" not in officer.get(url("round", round_.pk)).content.decode()
+
+
 def test_teams_are_set_up_and_sheets_shared_as_the_preview_showed(officer, cast):
     round_ = opened(cast, cast.a, cast.b)
     one, two = assessors(cast, 2)
@@ -190,7 +212,7 @@ def test_the_page_counts_sheets_and_each_number_leads_to_its_list(officer, cast)
         assert len(re.findall(r'<th scope="row">', listed)) == int(count)
     late = officer.get(url("round", round_.pk), {"late": "1"}).content.decode()
     assert len(re.findall(r'<th scope="row">', late[late.index('id="units"') :])) == 2
-    assert f"{reverse('chasing_new')}?kind=sheet" in body
+    assert f"{reverse('chasing_new')}?round={round_.pk}" in body
 
 
 @pytest.mark.parametrize("person", [Role.UNIT_HEAD, Role.UNIT_OFFICER, Role.OBSERVER])
@@ -237,7 +259,7 @@ def test_what_people_write_is_shown_as_text(officer, cast, name):
     assert b"{{7*7}}" in page.content
 
 
-COSTS = {"round_list": 7, "round": 13, "round_units": 9, "round_extend": 8, "round_teams": 16}
+COSTS = {"round_list": 7, "round": 13, "round_units": 9, "round_extend": 9, "round_teams": 16}
 
 
 @pytest.mark.parametrize("count", [1, 3])

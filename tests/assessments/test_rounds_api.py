@@ -66,11 +66,19 @@ def test_a_unit_is_given_more_time(caller, cast):
 
     assert caller.post("/api/v1/extensions/", sent | {"until": "2020-01-01T00:00:00Z"}, **JSON).status_code == 400
     assert caller.post("/api/v1/extensions/", sent | {"assessment": 10**15}, **JSON).status_code == 400
-    assert caller.post("/api/v1/extensions/", sent, **JSON).status_code == 201
+    made = caller.post("/api/v1/extensions/", sent, **JSON)
+    assert made.status_code == 201
     assert Extension.objects.get().assessment == sheet
     caller.force_login(cast[Role.UNIT_HEAD])
     assert len(caller.get("/api/v1/extensions/").json()["results"]) == 1
     assert caller.post("/api/v1/extensions/", sent, **JSON).status_code == 403
+    end = f"{made['Location']}end/"
+    assert caller.post(end, {"reason": "Nhầm"}, **JSON).status_code == 403
+    caller.force_login(cast[Role.PROGRAMME_OFFICER])
+    assert caller.post(end, {}, **JSON).json()["errors"]["reason"]
+    ended = caller.post(end, {"reason": "Nhầm"}, **JSON)
+    assert (ended.status_code, ended.json()["until"] < sent["until"]) == (200, True)
+    assert caller.post(end, {"reason": "Nhầm"}, **JSON).status_code == 409
 
 
 def test_teams_and_assignments_are_for_the_side_that_assesses(caller, cast):

@@ -81,6 +81,25 @@ def test_submission_over_the_api(client, sheets):
     assert client.post(url, {}, content_type=JSON).status_code == 404
 
 
+def test_to_the_head_and_back_over_the_api(client, sheets):
+    send = reverse("api:assessment-send-to-head", args=[sheets.points.pk])
+    back = reverse("api:assessment-take-back", args=[sheets.points.pk])
+    version = Assessment.objects.get(pk=sheets.points.pk).version
+    client.force_login(sheets.officer)
+
+    stale = client.post(send, {"version": version + 1}, content_type=JSON)
+    sent = client.post(send, {"difficulties": "Thiếu người", "version": version}, content_type=JSON)
+
+    assert (stale.status_code, sent.status_code, sent.json()["state"]) == (409, 200, "head_review")
+    assert client.post(send, {}, content_type=JSON).status_code == 409
+    client.force_login(sheets.cast[Role.ASSESSOR])
+    assert client.post(back, {}, content_type=JSON).status_code == 403
+    client.force_login(sheets.cast[Role.UNIT_HEAD])
+    returned = client.post(back, {"note": "Xem lại 1.2"}, content_type=JSON)
+    assert (returned.status_code, returned.json()["state"]) == (200, "scoring")
+    assert Assessment.objects.get(pk=sheets.points.pk).difficulties == "Thiếu người"
+
+
 @pytest.mark.parametrize("state", ["submitted", "verifying", "preliminary"])
 def test_what_the_assessors_gave_is_told_to_the_unit_with_the_preliminary_result(client, sheets, state):
     Assessment.objects.filter(pk=sheets.points.pk).update(state=state, verified_total=50, final_total=50, grade="good")

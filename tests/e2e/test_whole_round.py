@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.e2e
 YEAR = timezone.localdate().year + 1
-TODAY, DUE = timezone.localdate().isoformat(), (timezone.localdate() + timedelta(days=30)).isoformat()
+DUE = (timezone.localdate() + timedelta(days=30)).isoformat()
 
 
 @dataclass(frozen=True)
@@ -359,7 +359,12 @@ def mended(officer, unit_person, kind: Kind, sheet: str) -> None:
     address = officer.portal.url + path
     plan = {"cause": "Chưa phân công rõ.", "measure": "Phân công lại.", "owner": "Thư ký ISO", "due_on": DUE}
     acted(unit_person, address, "plan", plan)
-    acted(unit_person, address, "report", {"result": "Đã làm.", "done_on": TODAY, "explanation": "Lưu tại đơn vị."})
+    acted(
+        unit_person,
+        address,
+        "report",
+        {"result": "Đã làm.", "done_on": timezone.localdate().isoformat(), "explanation": "Lưu tại đơn vị."},
+    )
     page.goto(address)
     form = page.locator("form[action$='/check/']")
     form.locator("label", has=page.locator("[value=yes]")).or_(form.locator("label[for$=effective_0]")).first.click()

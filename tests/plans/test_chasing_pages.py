@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.contexts import late_sheets
+from assessments.models import Round
 from plans import services
 from plans.models import ChasedItem, ChasingLetter, RegisterNumber
 from tests.factories.chasing import chase_units, late_report, late_task, many_units
 from tests.factories.reports import make_assessment
+from tests.factories.rounds import opened, sheet_of
 from units.permissions import Role
 
 State = ChasingLetter.State
@@ -48,7 +50,7 @@ def test_what_is_late_is_shown_by_unit_for_the_same_queries(cast, client, office
         late_report(late_task(cast, unit), unit)
     client.get(NEW)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         page = client.get(NEW).content.decode()
 
     assert page.count('name="item"') == 2 * rows
@@ -131,6 +133,21 @@ def test_letters_go_out_in_the_name_of_a_unit_within_reach(cast, client, officer
     response = client.post(NEW, form(cast, all="1", unit=cast.foreign.pk))
 
     assert (response.status_code, ChasingLetter.objects.count()) == (422, 0)
+
+
+def test_of_one_round_its_sheets_alone_are_shown(cast, client, officer):
+    late_report(late_task(cast, cast.a), cast.a)
+    sheets = [sheet_of(opened(cast, cast.b, year=year), cast.b) for year in (2026, 2027)]
+    closes = timezone.now() - timedelta(days=3)
+    Round.objects.update(opens_at=closes - timedelta(days=9), closes_at=closes)
+    wanted = sheets[0].round
+
+    page = client.get(NEW, {"round": wanted.pk})
+
+    rows = [row for group in page.context["groups"] for row in group.rows]
+    assert [row.item.reference for row in rows] == [f"sheet:{sheets[0].pk}"]
+    assert len([row for group in client.get(NEW).context["groups"] for row in group.rows]) == 4
+    assert client.get(NEW, {"round": 10**9}).context["filter"].errors["round"]
 
 
 def test_a_score_sheet_not_finished_in_time_is_late(cast):
