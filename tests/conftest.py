@@ -19,6 +19,11 @@ property_settings.register_profile("isoportal", deadline=None, print_blob=True)
 property_settings.load_profile("isoportal")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A test is not named by the megabytes it sends: names travel between the workers."""
+    return f"{argname}-of-{len(val)}" if isinstance(val, str | bytes) and len(val) > 200 else None
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory, django_db_modify_db_settings_parallel_suffix):
     """SQLite in a file, as it runs in an office: in memory its connections do not wait for each other."""

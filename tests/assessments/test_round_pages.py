@@ -141,17 +141,17 @@ def test_several_units_get_more_time_at_once(officer, cast):
 
 
 def test_an_extension_is_ended_from_the_page_that_gives_it(officer, cast):
-    round_ = opened(cast, cast.a, cast.b)
+    round_ = opened(cast, cast.a, cast.b, phases=phases(timezone.now() - timedelta(days=1)))
     given = Extension.objects.create(
         assessment=sheet_of(round_, cast.a),
         phase="self_score",
-        until=max(timezone.now(), round_.closes_at) + timedelta(days=2),
+        until=round_.closes_at + timedelta(days=2),
         reason="Bão",
         by=cast[Role.PROGRAMME_OFFICER],
     )
     end = url("extension_end", given.pk)
     assert end in officer.get(url("round_extend", round_.pk)).content.decode()
-    assert "gia hạn tự chấm" in officer.get(url("round", round_.pk)).content.decode()
+    assert "gia hạn Tự chấm điểm" in officer.get(url("round", round_.pk)).content.decode()
 
     assert officer.post(end, {"reason": " "}).status_code == 422
     assert officer.post(end, {"reason": "Nhầm đơn vị"}).status_code == 302
@@ -159,7 +159,7 @@ def test_an_extension_is_ended_from_the_page_that_gives_it(officer, cast):
 
     assert (again.status_code, again.context["form"].non_field_errors()) == (422, ["Việc gia hạn đã kết thúc."])
     assert end not in officer.get(url("round_extend", round_.pk)).content.decode()
-    assert "gia hạn tự chấm" not in officer.get(url("round", round_.pk)).content.decode()
+    assert "gia hạn Tự chấm điểm" not in officer.get(url("round", round_.pk)).content.decode()
 
 
 def test_teams_are_set_up_and_sheets_shared_as_the_preview_showed(officer, cast):
