@@ -18,6 +18,7 @@ from activity.services import Made, Reminder, make_digests
 from assessments.contexts.correction_reminders import correction_reminders
 from assessments.contexts.reminders import sheet_reminders
 from assessments.contexts.verification_reminders import verification_reminders
+from assessments.contexts.visit_reminders import visit_reminders
 from plans.contexts.reminders import Reader, plan_reminders, readers_among
 from units.models import User
 
@@ -28,6 +29,7 @@ SOURCES: tuple[Callable[..., Mapping[int, Sequence[Reminder]]], ...] = (
     sheet_reminders,
     verification_reminders,
     correction_reminders,
+    visit_reminders,
 )
 
 

@@ -334,7 +334,7 @@ def test_a_batch_costs_the_same_queries_for_one_person_and_for_a_hundred(cast, p
         AssessmentFactory(round=RoundFactory(closes_at=at(DAY + timedelta(days=1), 17)), unit=cast.a)
     people = [MembershipFactory(unit=cast.a, role=Role.UNIT_OFFICER).user for _number in range(size)]
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         made = make_batch(people=people, day=DAY)
 
     assert made.new == size
