@@ -21,7 +21,7 @@ def policy_data(policy: scoring.Policy) -> dict[str, Any]:
     """The data of which `scoring.read_policy` makes `policy`."""
     default = scoring.DEFAULT_POLICY
     data: dict[str, Any] = {}
-    for name in ("not_applicable", "grade_on"):
+    for name in ("not_applicable", "grade_on", "knocked_out"):
         if (value := getattr(policy, name)) != getattr(default, name):
             data[name] = str(value)
     if policy.rounding != default.rounding:

@@ -45,6 +45,7 @@ SETTINGS = {
     "grade_on": gettext_lazy("grades by"),
     "grades": gettext_lazy("grades"),
     "knock_outs": gettext_lazy("knock-outs"),
+    "knocked_out": gettext_lazy("who is knocked out"),
     "tie_breaks": gettext_lazy("equal totals"),
 }
 

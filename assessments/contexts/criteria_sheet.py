@@ -116,6 +116,7 @@ POLICY_ROWS: Mapping[str, str] = {
     "ceiling": "Tổng điểm cao nhất",
     "grade_on": "Xếp loại theo",
     "tie_breaks": "Bằng điểm thì xét lần lượt (mã)",
+    "knocked_out": "Đơn vị bị khống chế xếp loại",
 }
 POLICY_CHOICES: Mapping[str, Mapping[str, str]] = {
     "not_applicable": {
@@ -126,6 +127,7 @@ POLICY_CHOICES: Mapping[str, Mapping[str, str]] = {
     },
     "mode": {"half_up": "Từ nửa trở lên thì tăng", "half_even": "Nửa về số chẵn", "down": "Bỏ phần lẻ"},
     "grade_on": {"points": "Điểm", "percent": "Phần trăm điểm tối đa"},
+    "knocked_out": {"ranked": "Vẫn xếp hạng", "unranked": "Không xếp hạng"},
 }
 GRADE_COLUMNS = {"code": ("Mã", 14), "title": ("Xếp loại", 24), "title_en": ("Tiếng Anh", 20), "from": ("Từ", 10)}
 KNOCK_OUT_COLUMNS = {
@@ -216,6 +218,7 @@ def policy_cells(content: Content) -> dict[str, str]:
     values["mode"] = POLICY_CHOICES["mode"][rounding.get("mode", "half_up")]
     values["decimals"] = str(rounding.get("decimals", 2))
     values["grade_on"] = POLICY_CHOICES["grade_on"][given.get("grade_on", "points")]
+    values["knocked_out"] = POLICY_CHOICES["knocked_out"][given.get("knocked_out", "ranked")]
     values["tie_breaks"] = SEPARATOR.join(given.get("tie_breaks", []))
     return {
         name: written(values[name]) if name.endswith(("cap", "floor", "ceiling")) else values[name]

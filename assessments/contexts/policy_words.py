@@ -27,6 +27,11 @@ GRADE_ON: Mapping[str, object] = {
     "percent": gettext_lazy("Percent of the maximum"),
 }
 
+KNOCKED_OUT: Mapping[str, object] = {
+    "ranked": gettext_lazy("It keeps its place in the ranking"),
+    "unranked": gettext_lazy("It has no place in the ranking"),
+}
+
 
 def grade_title(policy: scoring.Policy, code: str) -> str:
     grade = policy.grade(code)
@@ -55,7 +60,8 @@ def policy_lines(policy: scoring.Policy) -> Sequence[tuple[str, Sequence[str]]]:
         caps.append(_("Total: at most %(most)s") % {"most": plain_number(policy.ceiling)})
     lines.append((_("Limits"), caps))
     lines.append((_("Grades"), [_grade(policy, grade) for grade in policy.grades]))
-    lines.append((_("Knock-outs"), [_knock_out(policy, each) for each in policy.knock_outs]))
+    knock_outs = [_knock_out(policy, each) for each in policy.knock_outs]
+    lines.append((_("Knock-outs"), knock_outs and [*knock_outs, str(KNOCKED_OUT[policy.knocked_out])]))
     lines.append(
         (_("Equal totals"), [_("More in %(code)s stands first") % {"code": code} for code in policy.tie_breaks])
     )

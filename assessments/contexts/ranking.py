@@ -50,8 +50,8 @@ _WIDE = (
 
 @dataclass(frozen=True, kw_only=True)
 class RankingRow:
-    """A unit's line. `place` None: `why` says it, "knocked_out" or "unfinished". `groups` are the points of the groups
-    of the set, in their order. `difference`: what stands less what the unit gave itself, of lights in greens."""
+    """A unit's line. `why` there is no `place`: "knocked_out" or "unfinished", else "". `groups` are the points of the
+    groups of the set, in their order. `difference`: what stands less what the unit gave itself, of lights in greens."""
 
     sheet_id: int
     unit_id: int
@@ -59,6 +59,7 @@ class RankingRow:
     state: str
     group: str
     place: int | None
+    why: str
     shared: bool
     total: Decimal | None
     groups: Sequence[Decimal | None]
@@ -68,12 +69,6 @@ class RankingRow:
     grade: str
     knocked_out: Sequence[str]
     difference: Decimal | int | None
-
-    @property
-    def why(self) -> str:
-        if self.place is not None:
-            return ""
-        return "knocked_out" if self.knocked_out else "unfinished"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +94,8 @@ class RankingGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class RankingTable:
-    """What the columns of a round's ranking are. `columns`: code and title of each group of criteria."""
+    """What the columns of a round's ranking are. `columns`: code and title of each group of criteria;
+    `unranks_knocked_out`: whose grade a knock-out lowered has no place."""
 
     is_draft: bool
     is_points: bool
@@ -107,6 +103,7 @@ class RankingTable:
     groups: Sequence[RankingGroup]
     grades: Mapping[str, str]
     tie_breaks: Sequence[str]
+    unranks_knocked_out: bool
 
     @property
     def group_titles(self) -> Mapping[str, str]:
@@ -133,6 +130,7 @@ def places_of(round_: Round, *, states: Iterable[str] = RESULT_SHOWN) -> dict[in
     state of `states`, or has nothing scored, is unfinished. One query, two more where totals are equal."""
     shown = set(states)
     points = is_points(round_.criteria_set)
+    unranks = _unranks_knocked_out(round_.criteria_set)
     rows = Assessment.objects.filter(round=round_).values_list(
         "pk", "state", "ranking_group", "knocked_out", "final_scored", "final_total", "final_green", "final_yellow"
     )
@@ -143,7 +141,7 @@ def places_of(round_: Round, *, states: Iterable[str] = RESULT_SHOWN) -> dict[in
     for pk, state, group, knocked_out, scored, total, green, yellow in rows.order_by():
         groups[pk] = group
         totals[pk] = None
-        if knocked_out:
+        if knocked_out and unranks:
             out.add(pk)
         if state in shown and scored:
             totals[pk] = total if points else Decimal(green)
@@ -161,6 +159,10 @@ def places_of(round_: Round, *, states: Iterable[str] = RESULT_SHOWN) -> dict[in
         for pk, group in groups.items()
     )
     return {int(place.key): place for place in ranked}
+
+
+def _unranks_knocked_out(criteria_set: CriteriaSet) -> bool:
+    return policy_of(criteria_set).knocked_out == scoring.KnockedOut.UNRANKED
 
 
 def _tie_breaks(
@@ -239,6 +241,7 @@ def ranking_table(round_: Round) -> RankingTable:
         ],
         grades=grades,
         tie_breaks=policy_of(round_.criteria_set).tie_breaks,
+        unranks_knocked_out=_unranks_knocked_out(round_.criteria_set),
     )
 
 
@@ -328,6 +331,7 @@ def ranking_row(row: Sequence[Any], table: RankingTable, places: Mapping[int, sc
         place, shared = (found.place, found.shared) if (found := places.get(pk)) else (None, False)
     else:
         place, shared = rank, False
+    why = "" if place else "knocked_out" if shown and knocked_out and table.unranks_knocked_out else "unfinished"
     difference: Decimal | int | None = None
     if shown and table.is_points and total is not None and own is not None:
         difference = total - own
@@ -340,6 +344,7 @@ def ranking_row(row: Sequence[Any], table: RankingTable, places: Mapping[int, sc
         state=state,
         group=group,
         place=place,
+        why=why,
         shared=shared,
         total=total if shown else None,
         groups=[_points_of(totals, code) if shown else None for code, _title in table.columns]

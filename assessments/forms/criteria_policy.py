@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessments.contexts.criteria_parameters import decimal_text
-from assessments.contexts.policy_words import GRADE_ON, NOT_APPLICABLE, ROUNDING
+from assessments.contexts.policy_words import GRADE_ON, KNOCKED_OUT, NOT_APPLICABLE, ROUNDING
 
 
 def points(label: Any, **kwargs: Any) -> forms.DecimalField:
@@ -27,6 +27,9 @@ class PolicyForm(forms.Form):
     floor = points(_("Total at least"), required=False)
     ceiling = points(_("Total at most"), required=False, help_text=_("Empty: the maximum of the set."))
     grade_on = forms.ChoiceField(label=_("Grades by"), choices=list(GRADE_ON.items()))
+    knocked_out = forms.ChoiceField(
+        label=_("A unit whose grade that lowers"), choices=list(KNOCKED_OUT.items()), widget=forms.RadioSelect
+    )
     tie_breaks = forms.CharField(
         label=_("Equal totals: who has more here stands first"),
         required=False,
@@ -65,6 +68,7 @@ def policy_from(form: PolicyForm, grades: Any, knock_outs: Any) -> dict[str, Any
         "not_applicable": data["not_applicable"],
         "rounding": {"mode": data["mode"], "decimals": data["decimals"]},
         "grade_on": data["grade_on"],
+        "knocked_out": data["knocked_out"],
         "tie_breaks": [code for each in data["tie_breaks"].split(";") if (code := each.strip())],
     }
     for name in ("bonus_cap", "deduction_cap", "floor", "ceiling"):
@@ -86,7 +90,7 @@ def policy_from(form: PolicyForm, grades: Any, knock_outs: Any) -> dict[str, Any
 def policy_initial(policy: Any) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
     """What the three forms show of `policy`, a `scoring.Policy`."""
     head = {name: getattr(policy, name) for name in ("bonus_cap", "deduction_cap", "floor", "ceiling")}
-    head |= {"not_applicable": str(policy.not_applicable), "grade_on": str(policy.grade_on)}
+    head |= {name: str(getattr(policy, name)) for name in ("not_applicable", "grade_on", "knocked_out")}
     head |= {"mode": str(policy.rounding.mode), "decimals": policy.rounding.decimals}
     head["tie_breaks"] = "; ".join(policy.tie_breaks)
     grades = [

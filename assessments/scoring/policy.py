@@ -8,6 +8,7 @@
     grade_on        "points" | "percent" (of the maximum)
     grades          [{"code": "good", "title": "Tốt", "title_en": "Good", "from": "90"}, …]
     knock_outs      [{"criterion": "4.1", "below": "4", "at_most": "average", "reason": "…"}, …]; of a group as well
+    knocked_out     "ranked" (has its place by its total, the grade alone is held down) | "unranked"
     tie_breaks      ["III", "4.1"], codes of groups and criteria: who has more there stands before an equal total
 
 Numbers are texts, as in the parameters of a rule. {} is the default policy.
@@ -38,6 +39,13 @@ class NotApplicable(StrEnum):
 class GradeOn(StrEnum):
     POINTS = auto()
     PERCENT = auto()
+
+
+class KnockedOut(StrEnum):
+    """What becomes of a unit in the ranking when a knock-out lowered its grade."""
+
+    RANKED = auto()
+    UNRANKED = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +87,7 @@ class Policy:
     grade_on: GradeOn = GradeOn.POINTS
     grades: tuple[Grade, ...] = ()
     knock_outs: tuple[KnockOut, ...] = ()
+    knocked_out: KnockedOut = KnockedOut.RANKED
     tie_breaks: tuple[str, ...] = ()
 
     def grade(self, code: str) -> Grade | None:
@@ -184,6 +193,7 @@ _SETTINGS: dict[str, Callable[[Any, str], Any]] = {
     "grade_on": _choice(GradeOn),
     "grades": _grades,
     "knock_outs": _knock_outs,
+    "knocked_out": _choice(KnockedOut),
     "tie_breaks": _codes,
 }
 

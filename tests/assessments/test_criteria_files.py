@@ -192,10 +192,24 @@ def trees(draw):
     return rows
 
 
+POLICY = {
+    "not_applicable": "excluded",
+    "grade_on": "percent",
+    "knocked_out": "unranked",
+    "rounding": {"mode": "down", "decimals": 1},
+    "bonus_cap": "3",
+    "floor": "1.5",
+    "grades": [{"code": "good", "title": "Tốt", "from": "90", "title_en": "Good"}],
+    "knock_outs": [{"criterion": "4.1", "below": "4", "at_most": "good", "reason": "chưa công bố"}],
+    "tie_breaks": ["III", "2.1"],
+}
+
+
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=trees(), title=WORDS)
-def test_any_tree_survives_both_files(draft, officer, rows, title):
+@given(rows=trees(), title=WORDS, policy=st.sampled_from([{}, POLICY]))
+def test_any_tree_survives_both_files(draft, officer, rows, title, policy):
     head = {"format": FORMAT, "title": title, "scale": "points", "standard": {"code": "X"}, "criteria": rows}
+    head["policy"] = policy
     content = criteria.read_document(head)
     document = json.loads(json.dumps(as_document(content, slug="x", version=1)))
 
@@ -203,6 +217,7 @@ def test_any_tree_survives_both_files(draft, officer, rows, title):
     sheets = workbook.read_workbook(criteria_workbook.render(content, version=1))
     read, problems = workbook._Workbook(sheets, replace(content, entries=())).read()
 
+    assert content.policy == policy
     assert again == content
     assert (problems, read) == ([], content)
     assert document["digest"] == digest_of(read)

@@ -86,7 +86,13 @@ NO_ROWS = {
         (
             "policy",
             NO_ROWS
-            | {"not_applicable": "excluded", "mode": "half_up", "decimals": "2", "grade_on": "percent"}
+            | {
+                "not_applicable": "excluded",
+                "mode": "half_up",
+                "decimals": "2",
+                "grade_on": "percent",
+                "knocked_out": "unranked",
+            }
             | {"bonus_cap": "7,25"},
             NO_ROWS | {"bonus_cap": "7,25", "decimals": "9"},
             "7,25",

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from assessments.contexts.ranking import places_of, ranking_page, ranking_rows, ranking_table, sees_ranking
+from assessments.contexts.rules import forget_rules
 from assessments.models import Assessment, Round
 from tests.factories.results import Results, make_results
 from tests.factories.units import UnitFactory
@@ -79,6 +80,21 @@ def test_the_draft_is_as_worked_out_by_hand(worked_out):
     assert [row.unit for row in rows.values() if row.shared] == ["C", "D"]
     assert rows["G"].total is None
     assert rows["G"].grade == ""
+
+
+def test_where_the_policy_says_no_more_a_knock_out_holds_down_the_grade_alone(worked_out):
+    criteria_set = worked_out.round.criteria_set
+    criteria_set.policy = {name: value for name, value in criteria_set.policy.items() if name != "knocked_out"}
+    criteria_set.save()
+    forget_rules()
+
+    places = {unit: (place, why) for unit, place, why in standing(worked_out.round)}
+    rows = {row.unit: row for row in ranking_rows(worked_out.round, ranking_table(worked_out.round))}
+
+    assert (places["F"], places["E"]) == ((5, ""), (6, ""))
+    assert (rows["F"].total, rows["F"].grade) == (21, "Yếu")
+    assert rows["F"].knocked_out == ["Tiêu chí 2.1 dưới 2 điểm"]
+    assert places["G"] == (None, "unfinished")
 
 
 def test_the_published_ranking_is_the_draft_as_it_was(worked_out):

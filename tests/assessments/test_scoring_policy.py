@@ -15,6 +15,7 @@ from assessments.scoring import (
     Group,
     InvalidRule,
     Kind,
+    KnockedOut,
     KnockOut,
     Mode,
     NotApplicable,
@@ -34,6 +35,7 @@ def test_nothing_said_is_the_default_policy():
     )
     assert (DEFAULT_POLICY.floor, DEFAULT_POLICY.ceiling, DEFAULT_POLICY.grade_on) == (0, None, GradeOn.POINTS)
     assert (DEFAULT_POLICY.bonus_cap, DEFAULT_POLICY.deduction_cap) == (None, None)
+    assert DEFAULT_POLICY.knocked_out == KnockedOut.RANKED
 
 
 def test_a_policy_is_read_with_the_best_grade_first():
@@ -54,6 +56,7 @@ def test_a_policy_is_read_with_the_best_grade_first():
                 {"criterion": "4.1", "below": "4", "at_most": "average", "reason": "chưa công bố"},
                 {"criterion": "I", "below": "0.01", "at_most": "average"},
             ],
+            "knocked_out": "unranked",
             "tie_breaks": ["III", "2.1"],
         }
     )
@@ -70,6 +73,7 @@ def test_a_policy_is_read_with_the_best_grade_first():
             Grade(code="good", title="Tốt", title_en="Good", least=Decimal("90.5")),
             Grade(code="average", title="Trung bình", least=Decimal(50)),
         ),
+        knocked_out=KnockedOut.UNRANKED,
         knock_outs=(
             KnockOut(code="4.1", below=Decimal(4), at_most="average", reason="chưa công bố"),
             KnockOut(code="I", below=Decimal("0.01"), at_most="average"),
@@ -121,6 +125,7 @@ OUT = {"criterion": "4.1", "below": "4", "at_most": "good"}
         ({"floor": "-5"}, "value", "floor"),
         ({"floor": "5", "ceiling": "4.99"}, "value", "ceiling"),
         ({"grade_on": "stars"}, "value", "grade_on"),
+        ({"knocked_out": "last"}, "value", "knocked_out"),
         ({"grades": {"code": "good"}}, "value", "grades"),
         ({"grades": "good"}, "value", "grades"),
         ({"grades": ["good"]}, "value", "grades"),

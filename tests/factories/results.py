@@ -25,6 +25,7 @@ POLICY = {
         {"code": "fair", "title": "Khá", "title_en": "Fair", "from": "15"},
         {"code": "weak", "title": "Yếu", "title_en": "Weak", "from": "0"},
     ],
+    "knocked_out": "unranked",
     "knock_outs": [{"criterion": "2.1", "below": "2", "at_most": "weak", "reason": "Tiêu chí 2.1 dưới 2 điểm"}],
     "tie_breaks": ["II", "1.1"],
 }

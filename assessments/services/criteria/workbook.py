@@ -230,6 +230,7 @@ class _Workbook:
             ("not_applicable", "not_applicable", found["not_applicable"]),
             ("decimals", "rounding", rounding),
             ("grade_on", "grade_on", found["grade_on"]),
+            ("knocked_out", "knocked_out", found["knocked_out"]),
             (
                 "tie_breaks",
                 "tie_breaks",
