@@ -384,4 +384,4 @@ SPECTACULAR_SETTINGS = {
 }
 
 # -- Logs: one JSON object a line, each with the id of the request it belongs to ---------------------------------------
-LOGGING = logging_at(env.str("LOG_LEVEL", default="INFO"))
+LOGGING = logging_at(env.str("LOG_LEVEL", default="WARNING" if DJANGO_ENV == "test" else "INFO"))

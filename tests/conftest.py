@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from itertools import count
+from pathlib import Path
 
 os.environ.setdefault("DJANGO_ENV", "test")
 
@@ -13,6 +15,8 @@ from hypothesis import settings as property_settings
 
 from assessments.contexts.rules import forget_rules
 from tests.factories.units import Cast, make_cast
+
+NUMBERS = count()
 
 # A property is about what is true, not how fast the machine is today.
 property_settings.register_profile("isoportal", deadline=None, print_blob=True)
@@ -31,10 +35,15 @@ def django_db_modify_db_settings(tmp_path_factory, django_db_modify_db_settings_
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
+@pytest.fixture(scope="session")
+def files_of_tests(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("files")
+
+
 @pytest.fixture(autouse=True)
-def _clean_state(settings, tmp_path):
-    """No test sees another's cache or files."""
-    settings.MEDIA_ROOT = tmp_path / "media"
+def _clean_state(settings, files_of_tests):
+    """No test sees another's cache or files. The folder is made by whoever writes into it: few tests do."""
+    settings.MEDIA_ROOT = files_of_tests / str(next(NUMBERS))
     settings.REPORT_ROOT = settings.MEDIA_ROOT / "reports"
     cache.clear()
     forget_rules()
