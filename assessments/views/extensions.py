@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from assessments.contexts.deadlines import PHASE_NAMES
 from assessments.contexts.rounds import sheet_lines, with_lines
 from assessments.forms.round import EndExtensionForm, ExtendForm
 from assessments.models import Assessment, Extension, Round
@@ -63,15 +64,15 @@ def round_extend(request: UserRequest, pk: int) -> HttpResponse:
             messages.success(request, said % {"count": len(made)})
             return redirect("assessments:round", pk=pk)
     chosen = {str(value) for value in form["units"].value() or ()}
+    running = Extension.objects.filter(assessment__round=round_, until__gt=now)
+    running = running.select_related("assessment__unit", "by").order_by("until", "assessment__unit__name")
     context = {
         "round": round_,
         "form": form,
         "rows": [(line, str(line.sheet.pk) in chosen) for line in lines],
         "late": len(late),
         "late_url": f"?{urlencode({'late': 1})}",
-        "running": Extension.objects.filter(assessment__round=round_, until__gt=now)
-        .select_related("assessment__unit", "by")
-        .order_by("until", "assessment__unit__name"),
+        "running": [(each, PHASE_NAMES[Round.Phase(each.phase)]) for each in running],
     }
     return render(request, "assessments/rounds/extend.html", context, status=status_of(form))
 
@@ -95,5 +96,6 @@ def extension_end(request: UserRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The extension has ended. The unit is told."))
             return redirect("assessments:round_extend", pk=round_.pk)
-    context = {"extension": extension, "round": round_, "form": form}
+    phase = PHASE_NAMES[Round.Phase(extension.phase)]
+    context = {"extension": extension, "phase": phase, "round": round_, "form": form}
     return render(request, "assessments/rounds/extension_end.html", context, status=status_of(form))

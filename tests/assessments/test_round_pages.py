@@ -150,7 +150,9 @@ def test_an_extension_is_ended_from_the_page_that_gives_it(officer, cast):
         by=cast[Role.PROGRAMME_OFFICER],
     )
     end = url("extension_end", given.pk)
-    assert end in officer.get(url("round_extend", round_.pk)).content.decode()
+    page = officer.get(url("round_extend", round_.pk)).content.decode()
+    assert end in page
+    assert "Tự chấm điểm</td>" in page
     assert "gia hạn Tự chấm điểm" in officer.get(url("round", round_.pk)).content.decode()
 
     assert officer.post(end, {"reason": " "}).status_code == 422
