@@ -234,7 +234,18 @@ class SheetFilter(forms.Form):
         return overdue(sheets, now) if chosen.get("late") else sheets
 
 
-class ExtendForm(forms.Form):
+class EndExtensionForm(forms.Form):
+    """Why a unit's time ends earlier than it was given."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The units read this."),
+    )
+
+
+class ExtendForm(EndExtensionForm):
     """More time for the units that are ticked."""
 
     units = forms.ModelMultipleChoiceField(
@@ -246,25 +257,10 @@ class ExtendForm(forms.Form):
         widget=MomentInput,
         help_text=_("What comes at this very moment is too late."),
     )
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The units read this."),
-    )
 
     def __init__(self, *args, sheets, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["units"].queryset = sheets
-
-
-class EndExtensionForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The units read this."),
-    )
 
 
 class TeamForm(forms.Form):

@@ -108,15 +108,7 @@ def _extend(sheet: Assessment, phase: Round.Phase, until: datetime, reason: str,
     if has and until <= has:
         raise NotLater(sheet, has)
     made = Extension.objects.create(assessment=sheet, phase=phase, until=until, reason=reason, by=by)
-    record(
-        by=by,
-        action="assessments.extended",
-        target=sheet,
-        changes={"phase": phase.value, "until": [told(has), told(until)]},
-        unit_path=sheet.unit.path,
-        reason=reason,
-        notify=_concerned(sheet, phase),
-    )
+    _tell("assessments.extended", made, has, reason, by)
     return made
 
 
@@ -133,27 +125,28 @@ def end_extension(*, extension: Extension, reason: str, by: User) -> Extension:
     manages(by, sheet.round.unit)
     if not reason:
         raise ReasonMissing
-    extension = Extension.objects.get(pk=extension.pk)
+    extension = sheet.extensions.get(pk=extension.pk)
     now = timezone.now()
     if extension.until <= now:
         raise ExtensionOver
     given, extension.until = extension.until, now
     extension.save(update_fields=["until"])
-    record(
-        by=by,
-        action="assessments.extension_ended",
-        target=sheet,
-        changes={"phase": extension.phase, "until": [told(given), told(now)]},
-        unit_path=sheet.unit.path,
-        reason=reason,
-        notify=_concerned(sheet, extension.phase),
-    )
+    _tell("assessments.extension_ended", extension, given, reason, by)
     return extension
 
 
-def _concerned(sheet: Assessment, phase: str) -> set[int]:
-    """Who is told of the time a sheet has: its unit, and of verification its assessors."""
-    people = set(scorers_of(sheet.unit))
-    if phase == Round.Phase.VERIFY:
-        people |= set(Assignment.objects.filter(assessment=sheet).values_list("assessor_id", flat=True))
-    return people
+def _tell(action: str, extension: Extension, before: datetime | None, reason: str, by: User) -> None:
+    """The unit, and of verification its assessors, of the time the sheet has now instead of `before`."""
+    sheet = extension.assessment
+    concerned = set(scorers_of(sheet.unit))
+    if extension.phase == Round.Phase.VERIFY:
+        concerned |= set(Assignment.objects.filter(assessment=sheet).values_list("assessor_id", flat=True))
+    record(
+        by=by,
+        action=action,
+        target=sheet,
+        changes={"phase": str(extension.phase), "until": [told(before), told(extension.until)]},
+        unit_path=sheet.unit.path,
+        reason=reason,
+        notify=concerned,
+    )
